@@ -41,12 +41,16 @@ def _send(browser: FlaskClient, form: PageForm, values: Values) -> TestResponse:
 
 
 def _set_aside(browser: FlaskClient, answer: TestResponse) -> str:
-    """Return the text of the page that the message after a choice links to."""
+    """Return the address that the message after a choice links to."""
     assert answer.status_code == 302, answer.text
     page = browser.get(answer.location)
     link = re.search(r'is set aside for 90 days. <a href="([^"]+)">Read it</a>', page.text)
     assert link, page.text
-    return BeautifulSoup(browser.get(link[1]).text, "lxml").get_text()
+    return link[1]
+
+
+def _text(browser: FlaskClient, address: str) -> str:
+    return BeautifulSoup(browser.get(address).text, "lxml").get_text()
 
 
 class Scene:
@@ -105,11 +109,13 @@ def test_a_newer_version_is_shown_and_either_choice_loses_nothing(name: str, app
     again = form_on(answer, scene.action, scene.case.do)
     assert {name: again.values[name] for name in scene.my_values} == scene.my_values, "what was typed is lost"
     kept = _send(scene.me, again, again.values | {"resolve": ["saved"]})
-    assert scene.my_text in _set_aside(scene.me, kept)
+    assert scene.my_text in _text(scene.me, _set_aside(scene.me, kept))
     assert scene.saved(scene.me) == newest
 
     saved_over = _send(scene.me, again, again.values)
-    assert scene.their_text in _set_aside(scene.me, saved_over)
+    address = _set_aside(scene.me, saved_over)
+    for browser in (scene.me, scene.other):  # whoever saved it can read it too
+        assert scene.their_text in _text(browser, address)
     assert scene.saved(scene.other) == scene.saved(scene.me, my_form.values | scene.my_values)
 
 

@@ -87,7 +87,7 @@ def move_form(call: Call, zone: ZoneInfo) -> MoveForm:
         at=call.starts_at.astimezone(zone).time(),
         minutes=int((call.ends_at - call.starts_at).total_seconds() // 60),
     )
-    form.edits(call)
+    form.edits(call, logged_as=("moved the", "scheduled the"))
     return form
 
 

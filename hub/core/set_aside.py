@@ -1,6 +1,6 @@
 """Texts that lost when two people edited the same thing: kept for a while, so that either choice loses nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select
@@ -12,6 +12,7 @@ from hub.core.db import Base
 from hub.core.errors import NotFound
 
 DAYS_KEPT = 90
+MOST_ENTRIES = 100  # of the audit log, that are searched for the last change
 
 
 class SetAside(Base):
@@ -73,12 +74,30 @@ def delete_about(db: Session, kind: str, numbers: Iterable[int]) -> None:
     db.execute(delete(SetAside).where(SetAside.subject.in_([f"{kind} {number}" for number in numbers])))
 
 
-def last_change(db: Session, subject: Base | str) -> Entry | None:
-    """Return the newest entry of the audit log about ``subject``: who saved it last, and when; None if unknown."""
-    if isinstance(subject, str):
+def last_change(db: Session, subject: Base | str, logged_as: Collection[str]) -> Entry | None:
+    """Return the entry of the audit log that says who saved what a form edits last, and when; None if unknown.
+
+    ``logged_as``: the actions about ``subject`` that save it, such as ``edited the``, or ``changed:periods`` for
+    entries with that detail. Whoever did something else to it may not read what was saved, so nothing is guessed.
+    """
+    if isinstance(subject, str) or not logged_as:
         return None
-    about = (Entry.subject_kind == type(subject).__name__, Entry.subject_id == getattr(subject, "id", None))
-    return db.scalar(select(Entry).where(*about).order_by(Entry.id.desc()).limit(1))
+    wanted = [action.partition(":") for action in logged_as]
+    entries = db.scalars(
+        select(Entry)
+        .where(
+            Entry.subject_kind == type(subject).__name__,
+            Entry.subject_id == getattr(subject, "id", None),
+            Entry.action.in_({action for action, _, _ in wanted}),
+        )
+        .order_by(Entry.id.desc())
+        .limit(MOST_ENTRIES)
+    )
+    return next((entry for entry in entries if any(_is_logged_as(entry, *action) for action in wanted)), None)
+
+
+def _is_logged_as(entry: Entry, action: str, has_detail: str, detail: str) -> bool:
+    return entry.action == action and (not has_detail or detail in entry.details)
 
 
 def has_expired(db: Session) -> bool:

@@ -79,7 +79,8 @@ class Edit:
     """An edit of something saved. ``notes`` are typed texts that aren't part of it, such as a reason, by label.
 
     ``page``: where the saved version can be read; by default this page. ``address_of`` returns the address of a text
-    that was set aside; by default, where the person finds theirs. Not ``submitted``: another form of the page was.
+    that was set aside; by default, where the person finds theirs. ``logged_as``: see `set_aside.last_change`. Not
+    ``submitted``: another form of the page was.
     """
 
     def __init__(
@@ -91,9 +92,11 @@ class Edit:
         notes: Mapping[str, str] | None = None,
         page: str = "",
         address_of: Callable[[int], str] | None = None,
+        logged_as: Sequence[str] = (),
         submitted: bool = True,
     ) -> None:
         self.subject, self.title, self.parts, self.notes = subject, title, parts, notes or {}
+        self._logged_as = logged_as
         self._page, self._address_of = page, address_of or _own_address
         self._submitted = submitted and request.method not in web.SAFE_METHODS
         self.conflict: Conflict | None = None
@@ -123,7 +126,7 @@ class Edit:
             self._keep_saved(differing)
         if not differing:
             return True
-        last_change = set_aside.last_change(db, self.subject)
+        last_change = set_aside.last_change(db, self.subject, self._logged_as)
         if _sent() != self._current():
             self.conflict = Conflict(
                 self._differences(), last_change, bool(last_change and last_change.actor_id == web.person_id())
@@ -236,6 +239,7 @@ class EditForm(FlaskForm):
         page: str = "",
         parts: Callable[[], Sequence[Part]] | None = None,
         address_of: Callable[[int], str] | None = None,
+        logged_as: Sequence[str] = (),
     ) -> None:
         """Say what the form edits; see `Edit`. ``parts``: what is edited, if that isn't the values of the fields."""
         self._edit = lambda: Edit(
@@ -245,6 +249,7 @@ class EditForm(FlaskForm):
             notes=self._notes(),
             page=page,
             address_of=address_of,
+            logged_as=logged_as,
             submitted=self._submitted,
         )
 

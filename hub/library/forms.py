@@ -130,7 +130,7 @@ def facts_form(resource: Resource) -> EditFactsForm:
     )
     del form.organization
     form.published_on.description = ""
-    form.edits(resource)
+    form.edits(resource, logged_as=("edited the resource", "added the resource"))
     return form
 
 

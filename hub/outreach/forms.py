@@ -79,7 +79,7 @@ def stakeholder_form(stakeholder: Stakeholder) -> StakeholderForm:
     form = StakeholderForm(
         email=stakeholder.email, name=stakeholder.name, affiliation=stakeholder.affiliation, groups=groups
     )
-    form.edits(stakeholder, stakeholder.name or stakeholder.email)
+    form.edits(stakeholder, stakeholder.name or stakeholder.email, logged_as=("changed the", "added the"))
     return form
 
 
@@ -195,7 +195,7 @@ def pack_form(pack: Pack, people: Sequence[int], titles: Mapping[int, str], **na
         keys = [" ".join(map(str, order)) for order in (saved, typed)]
         return [*form.field_parts(), Part("Order of resources", *texts, *keys)]
 
-    form.edits(pack, parts=parts)
+    form.edits(pack, parts=parts, logged_as=("edited the",))
     return form
 
 

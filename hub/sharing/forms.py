@@ -124,7 +124,8 @@ def correction_form(event: SharingEvent, **named: Any) -> DeclarationForm:
     )
     form.earlier.choices = [SelectChoice(event.resource_id, "Yes")]
     if event.act is Act.DECLARED:  # otherwise it can't be corrected
-        form.edits(event, f"Log entry of “{event.title}”")
+        logged_as = ("logged", "corrected an entry with")
+        form.edits(event, f"Log entry of “{event.title}”", logged_as=logged_as)
     return form
 
 

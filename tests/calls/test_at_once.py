@@ -12,7 +12,7 @@ from hub.core.db import Database
 from hub.core.set_aside import SetAside
 from hub.library.models import Resource
 from tests.forms import form_on, opened
-from tests.world import SignIn
+from tests.world import FrozenClock, SignIn
 
 pytestmark = pytest.mark.usefixtures("alliance")
 ADDRESS = "/calls/presentations/1"
@@ -103,3 +103,19 @@ def test_an_agenda_that_was_typed_while_the_call_moved_is_saved_on_the_moved_cal
     assert first.get(answer.location, follow_redirects=True).request.path == "/calls/2026-12-01"
     with database.reading() as db:
         assert db.scalars(select(Call.agenda).where(Call.agenda != "")).all() == ["A long agenda"]
+
+
+def test_the_note_of_a_result_that_is_not_kept_can_be_read_again(
+    browsers: tuple[FlaskClient, FlaskClient], database: Database, frozen_clock: FrozenClock, sign_in: SignIn
+) -> None:
+    cora, _ = browsers
+    assert cora.post(ADDRESS, data=opened(cora, ADDRESS, do="accept").values).status_code == 302
+    frozen_clock.advance(days=8)
+    first, second = sign_in("cora@amcc.example"), sign_in("cora@amcc.example")
+    mine, theirs = opened(first, ADDRESS, do="settle"), opened(second, ADDRESS, do="settle")
+    assert second.post(ADDRESS, data=theirs.filled(**{"outcome-outcome": "no_show"})).status_code == 302
+    answer = first.post(ADDRESS, data=mine.filled(**{"outcome-outcome": "given", "outcome-reason": "Ida presented"}))
+    assert answer.status_code == 409
+    assert first.post(ADDRESS, data=form_on(answer, do="settle").filled(resolve="saved")).status_code == 302
+    with database.reading() as db:
+        assert ["Note", "Ida presented"] in db.scalars(select(SetAside)).one().texts

@@ -129,15 +129,18 @@ def test_every_answer_stays_in_the_history(database: Database, sign_in: SignIn) 
     cora = sign_in(CORA)
     settle(cora, "no_show", **{"outcome-reason": "Ill"})
     settle(cora, "no_show")
+    settle(cora, "no_show", **{"outcome-reason": "Ill"})
+    settle(cora, "no_show", **{"outcome-reason": "Ill, says Rosa"})
     settle(cora, "given")
     settle(cora, "attendance")
     page = BeautifulSoup(sign_in(ROSA).get(ADDRESS).text, "lxml").select("section[aria-labelledby=history] li")
     lines = [" ".join(line.get_text().split()) for line in page]
     assert [line.split("Cora Lindqvist: ")[1] for line in lines] == [
         "no-show on Mon, Nov 9. Ill",
+        "no-show on Mon, Nov 9. Ill, says Rosa",
         "given on Mon, Nov 9",
         "answer for Mon, Nov 9 withdrawn; attendance decides",
-    ], "the same answer again changes nothing"
+    ], "the same answer again changes nothing, but a new note is kept"
     assert all("Mon, Nov 16, 11:4" in line for line in lines)
     with database.reading() as db:
         actions = [entry.action for entry in db.scalars(select(Entry).order_by(Entry.id))]

@@ -15,12 +15,14 @@ from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleFiel
 from wtforms.fields.choices import SelectChoice
 
 from hub.core import set_aside
+from hub.core.audit import note
 from hub.core.db import Database
 from hub.core.fields import DayField, TimeOfDayField
 from hub.core.set_aside import SetAside
 from hub.core.versions import EditForm, Part
 from hub.library import actions as library_actions
 from hub.library.models import Resource
+from hub.members.models import Person
 from hub.members.rules.organizations import Role
 from hub.worker import STEPS
 from tests.conftest import Browser
@@ -240,4 +242,34 @@ def test_texts_are_set_aside_for_90_days(
 
 def test_the_last_change_of_something_that_is_not_audited_is_unknown(database: Database) -> None:
     with database.reading() as db:
-        assert set_aside.last_change(db, "Hub settings") is None
+        assert set_aside.last_change(db, "Hub settings", ["edited the"]) is None
+
+
+def test_whoever_did_something_else_later_neither_counts_as_the_author_nor_reads_the_text(
+    sign_in: SignIn, toolkit: int, database: Database
+) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    with database.writing() as db:
+        cy = db.scalars(select(Person).where(Person.name == "Cy Hall")).one()
+        note(db, cy, "checked in to the", db.get_one(Resource, toolkit))
+    stale = bo.post(address, data=values | {"version": "0"})
+    assert ANA in stale.text
+    assert "cy@ridgeline.example" not in stale.text
+    assert bo.post(address, data=values).status_code == 302
+    with database.reading() as db:
+        number = db.scalars(select(SetAside.id)).one()
+    assert sign_in("cy@ridgeline.example").get(f"/account/set-aside/{number}").status_code == 404
+    assert sign_in(ANA).get(f"/account/set-aside/{number}").status_code == 200
+
+
+def test_a_detail_tells_which_form_saved_something(database: Database) -> None:
+    with database.writing() as db:
+        lakeshore = an_organization(db, "Lakeshore")
+        ana, bo = (a_person(db, lakeshore, email=email) for email in (ANA, BO))
+        note(db, ana, "changed", lakeshore, periods=[])
+        note(db, bo, "changed", lakeshore, postal_address="1 Main Street")
+        for detail, actor in (("periods", ana), ("postal_address", bo)):
+            found = set_aside.last_change(db, lakeshore, [f"changed:{detail}"])
+            assert found
+            assert found.actor_id == actor.id
+        assert set_aside.last_change(db, lakeshore, []) is None

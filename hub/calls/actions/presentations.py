@@ -153,21 +153,28 @@ def _change(person: Person, presentation: Presentation, kind: ChangeKind, reason
 def settle(db: Session, person: Person, presentation: Presentation, outcome: Outcome | None, reason: str = "") -> None:
     """Say if a presentation was given; None takes the answer back, so that recorded attendance decides again.
 
-    Can be corrected at any time; every answer stays in its history. Answering the same again changes nothing. Raises
-    Refused unless it was accepted and its call was held.
+    Can be corrected at any time; every answer stays in its history. Answering the same again changes nothing, unless it
+    has another note. Raises Refused unless it was accepted and its call was held.
     """
     if not may(person, Permission.RUN_CALLS):
         raise NotFound
     call = presentation.call
     if presentation.state is not SlotState.ACCEPTED or not is_held(call.state, call.ends_at, clock.now()):
         raise Refused("You can confirm a presentation only if it was accepted and its call was held.")
-    if outcome is presentation.outcome:
+    kind = ChangeKind(outcome.value) if outcome else ChangeKind.REOPENED
+    change = _change(person, presentation, kind, clean(reason)[:LONGEST_REASON])
+    if outcome is presentation.outcome and not _has_new_note(db, presentation, change):
         return
     presentation.outcome = outcome
-    kind = ChangeKind(outcome.value) if outcome else ChangeKind.REOPENED
-    db.add(_change(person, presentation, kind, clean(reason)[:LONGEST_REASON]))
+    db.add(change)
     done = {ChangeKind.GIVEN: "marked as given", ChangeKind.NO_SHOW: "marked as a no-show"}.get(kind, "reopened")
     note(db, person, f"{done} the presentation", presentation, call=str(call.day))
+
+
+def _has_new_note(db: Session, presentation: Presentation, change: PresentationChange) -> bool:
+    """Return True if the change has a note that the newest one in the presentation's history doesn't have."""
+    last = presentations_queries.changes_of(db, presentation)[-1:]
+    return bool(change.note) and (change.kind, change.note) not in [(row.kind, row.note) for row in last]
 
 
 def settle_all(db: Session, person: Person, numbers: Collection[int], outcome: Outcome) -> int:

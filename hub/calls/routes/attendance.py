@@ -69,6 +69,7 @@ def _attendance_edit(call: Call, checked: set[int] | None = None) -> Edit:
         f"Attendance, {call}",
         [Part("Organizations that attended", *texts, *keys)],
         notes={"Reason": request.form.get("reason", "")},
+        logged_as=("recorded attendance for the:organizations", "undid attendance for the:organizations"),
         submitted=checked is not None,
     )
 

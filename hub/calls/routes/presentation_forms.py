@@ -20,6 +20,13 @@ from hub.library.models import Resource
 from hub.library.routes.blueprint import reopened, stored
 from hub.members.models import Person
 
+_DECISIONS = tuple(  # in the audit log
+    f"{done} the presentation"
+    for done in (
+        "proposed", "accepted", "declined", "moved", "withdrew", "marked as given", "marked as a no-show", "reopened"
+    )
+)  # fmt: skip
+
 
 @dataclass
 class PresentationForms:
@@ -57,7 +64,7 @@ def _proposal_form(presentation: Presentation) -> calls_forms.ProposalForm:
     is_sent = request.form.get("do") == "change"
     named = {} if is_sent else {"formdata": None}
     form = calls_forms.ProposalForm(prefix="facts", obj=presentation, **named)
-    form.edits(presentation)
+    form.edits(presentation, logged_as=("edited the presentation", "proposed the presentation"))
     return form
 
 
@@ -78,7 +85,15 @@ def decision_edit(presentation: Presentation, forms: PresentationForms | None = 
         Part.of_texts("Result", saved.result, typed.result),
     ]
     page = url_for("calls.presentation", number=presentation.id)
-    return Edit(presentation, presentation.title, parts, page=page, submitted=forms is not None)
+    return Edit(
+        presentation,
+        presentation.title,
+        parts,
+        notes={"Note": forms.outcome.reason.data or ""} if forms and request.form.get("do") == "settle" else {},
+        page=page,
+        logged_as=_DECISIONS,
+        submitted=forms is not None,
+    )
 
 
 @dataclass(frozen=True)
@@ -133,6 +148,7 @@ def deck_edit(presentation: Presentation, typed: tuple[str, str] | None = None) 
         f"Deck of “{presentation.title}”",
         [Part("Deck", saved[0], label, saved[1], key)],
         page=url_for(".presentation", number=presentation.id),
+        logged_as=("set the deck of the presentation",),
         submitted=typed is not None,
     )
 

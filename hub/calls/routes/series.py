@@ -98,7 +98,7 @@ def edit(day: str) -> Answer:
     """Edit a call's title, agenda, and links."""
     person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
     form, refused = calls_forms.CallForm(obj=call), ""
-    form.edits(call)
+    form.edits(call, logged_as=("edited the", "scheduled the"))
     if form.validate_on_submit():
         try:
             series_actions.change(db, person, call, form.facts())

@@ -94,7 +94,10 @@ def application(token: str) -> Answer:
 def _versioned(token: str, application: Application, form: ApplicationForm) -> ApplicationForm:
     """Make the form check its version; what is set aside is found through the applicant's link."""
     form.edits(
-        application, application.name, address_of=lambda number: url_for(".set_aside", token=token, number=number)
+        application,
+        application.name,
+        address_of=lambda number: url_for(".set_aside", token=token, number=number),
+        logged_as=("started", "submitted", "added evidence to", "removed evidence from"),
     )
     return form
 

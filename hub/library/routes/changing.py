@@ -95,7 +95,8 @@ def _replace_form(resource: Resource, file: library_actions.File | None) -> libr
         typed = (file.name, file.stored.sha256) if file else ("", sha256)
         return [Part("File", current.file_name or "", typed[0], sha256, typed[1])]
 
-    form.edits(resource, f"Content of “{resource.title}”", parts=parts)
+    logged_as = ("replaced the content of", "added the resource")
+    form.edits(resource, f"Content of “{resource.title}”", parts=parts, logged_as=logged_as)
     return form
 
 
@@ -147,7 +148,8 @@ def withdraw(resource_id: int) -> Answer:
     versions.hold(Resource, id=resource_id)
     resource = library_queries.get_for(db, person, resource_id, Permission.CHANGE)
     form = library_forms.WithdrawForm(reason=resource.withdrawn_reason)
-    form.edits(resource, f"Why “{resource.title}” was withdrawn")
+    logged_as = ("withdrew the resource", "changed why it withdrew the resource")
+    form.edits(resource, f"Why “{resource.title}” was withdrawn", logged_as=logged_as)
     if form.validate_on_submit():
         library_actions.withdraw(db, person, resource, form.reason.data)
         flash("Withdrawn. Only its organization and the coordinator can still see it. You can restore it here.")

@@ -22,6 +22,8 @@ from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, Org
 from hub.members.rules.permissions import Permission, may
 
 LONGEST_REASON = 500  # of leaving, in characters
+# In the audit log, a change of an organization's details, but not of its membership.
+DETAILS_LOGGED_AS = tuple(f"changed:{name}" for name in ("name", "region", "website", "postal_address", "designations"))
 
 RESERVED_SLUGS = frozenset({"new"})  # /organizations/new is a page
 

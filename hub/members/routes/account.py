@@ -35,7 +35,7 @@ def account() -> Any:
 
 def _name_form(person: Person, **formdata: Any) -> OwnName:
     form = OwnName(obj=person, **formdata)
-    form.edits(person, "Your name", page=url_for("members.account"))
+    form.edits(person, "Your name", page=url_for("members.account"), logged_as=("changed",))
     return form
 
 

@@ -77,7 +77,7 @@ def edit_organization(slug: str) -> Any:
     versions.hold(Organization, slug=slug)
     changed = members_queries.organization_for(db, person, slug, Permission.MANAGE_ORGANIZATIONS)
     form, refused = EditOrganization(obj=changed), ""
-    form.edits(changed)
+    form.edits(changed, logged_as=organizations_actions.DETAILS_LOGGED_AS)
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(db, person, changed, **form.facts())
@@ -97,7 +97,7 @@ def postal_address(slug: str) -> Any:
     changed = members_queries.organization_for(db, person, slug, Permission.EDIT_POSTAL_ADDRESS)
     versions.hold(Organization, id=changed.id)
     form, refused = PostalAddressForm(obj=changed), ""
-    form.edits(changed, f"Postal address of {changed.name}")
+    form.edits(changed, f"Postal address of {changed.name}", logged_as=("changed:postal_address",))
     if form.validate_on_submit():
         try:
             organizations_actions.change_postal_address(db, person, changed, form.postal_address.data)

@@ -167,14 +167,15 @@ def deactivate(person_id: int) -> Any:
 
 def _facts_form(subject: Person, **formdata: Any) -> ChangePerson:
     form = ChangePerson(obj=subject, **formdata)
-    form.edits(subject, subject.name, page=_page_of(subject))
+    form.edits(subject, subject.name, page=_page_of(subject), logged_as=("changed",))
     return form
 
 
 def _role_form(actor: Person, subject: Person, **formdata: Any) -> ChangeRole:
     form = ChangeRole(role=subject.role, **formdata)
     form.role.choices = role_choices(assignable_roles(actor, subject.organization.kind))
-    form.edits(subject, f"Role of {subject.name}", page=_page_of(subject))
+    logged_as = ("changed the role of", "reactivated", "moved", "added")
+    form.edits(subject, f"Role of {subject.name}", page=_page_of(subject), logged_as=logged_as)
     return form
 
 
@@ -188,7 +189,7 @@ def _move_form(subject: Person, **formdata: Any) -> MovePerson:
         chosen = next((other.name for other in others if other.slug == form.organization.data), "")
         return [Part.of_texts("Organization", subject.organization.name, chosen)]
 
-    form.edits(subject, f"Organization of {subject.name}", page=_page_of(subject), parts=parts)
+    form.edits(subject, f"Organization of {subject.name}", page=_page_of(subject), parts=parts, logged_as=("moved",))
     return form
 
 

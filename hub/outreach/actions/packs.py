@@ -166,6 +166,11 @@ def change_pack(
     _choose_people(db, person, pack, people)
 
 
+def log_edit(db: Session, person: Person, pack: Pack) -> None:
+    """Add to the audit log that a draft was edited: its texts, recipients or resources."""
+    note(db, person, "edited the", pack)
+
+
 def _choose_people(db: Session, person: Person, pack: Pack, ids: Iterable[int]) -> None:
     """Replace the people who get the pack beside its groups."""
     chosen = stakeholders_queries.stakeholders_by_id(db, person, ids)

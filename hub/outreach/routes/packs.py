@@ -128,6 +128,8 @@ def _saved_form(person: Person, form: outreach_forms.PackForm, pack: Pack) -> ou
 
 def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> Answer:
     """Save the form, then perform the action of the pressed button."""
+    if form.edit and not form.edit.is_unchanged:
+        packs_actions.log_edit(db, person, pack)
     packs_actions.change_pack(
         db,
         person,

@@ -28,7 +28,12 @@ def membership(slug: str) -> Answer:
     versions.hold(Organization, id=organization.id)
     current = organization.membership
     form = MembershipForm(data={"periods": [asdict(period) for period in current.periods]})
-    form.edits(organization, f"Membership of {organization.name}", parts=lambda: form.parts(current))
+    form.edits(
+        organization,
+        f"Membership of {organization.name}",
+        parts=lambda: form.parts(current),
+        logged_as=("changed:periods",),
+    )
     if request.method == "GET":
         return _page(organization, form)
     # A preview needs no current version: it shows what changes in the membership that is saved now.

@@ -59,7 +59,7 @@ def _form(person: Person) -> NotificationSettingsForm:
         zone=settings.quiet.zone,
     )
     form.offer_zones()
-    form.edits(person, "Notification settings")
+    form.edits(person, "Notification settings", logged_as=("changed notification settings of", "turned off email for"))
     return form
 
 

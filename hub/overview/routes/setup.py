@@ -101,7 +101,7 @@ def setup_host() -> Any:
     versions.hold(Organization, id=signed_in().organization_id)
     host = members_queries.organization_of(db, signed_in().organization.slug)
     form, refused = HostForm(obj=host), ""
-    form.edits(host)
+    form.edits(host, logged_as=organizations_actions.DETAILS_LOGGED_AS)
     if form.validate_on_submit():
         try:
             organizations_actions.change_organization(

@@ -43,7 +43,7 @@ def edit_entry(entry_id: int) -> Answer:
     versions.hold(GlossaryEntry, id=entry_id)
     entry = glossary_queries.entry_for(db, person, entry_id)
     form, refused = EntryForm(obj=entry), ""
-    form.edits(entry)
+    form.edits(entry, logged_as=("edited glossary entry", "added glossary entry"))
     if form.validate_on_submit():
         try:
             search_actions.edit_entry(db, person, entry, form.wording())

@@ -71,7 +71,8 @@ def _edit(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> 
     parts = [Part.of_texts(label, saved.get(label, ""), text) for label, text in texts.items()]
     title = f"Confirmation of {quarter.label}"
     page = url_for(".confirm", quarter=str(quarter))
-    return Edit(before[0] if before else f"{title} {person.organization_id}", title, parts, page=page)
+    subject = before[0] if before else f"{title} {person.organization_id}"
+    return Edit(subject, title, parts, page=page, logged_as=("signed the",))
 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
