@@ -6,10 +6,11 @@ from threading import Event, Thread, current_thread
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, func, select
 from werkzeug.test import TestResponse
 from wtforms import BooleanField, FieldList, Form, FormField, SelectMultipleField, StringField
 from wtforms.fields.choices import SelectChoice
@@ -22,8 +23,9 @@ from hub.core.set_aside import SetAside
 from hub.core.versions import EditForm, Part
 from hub.library import actions as library_actions
 from hub.library.models import Resource
-from hub.members.models import Person
-from hub.members.rules.organizations import Role
+from hub.members.models import Organization, Person
+from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search.models import GlossaryEntry
 from hub.worker import STEPS
 from tests.conftest import Browser
 from tests.forms import opened
@@ -39,6 +41,8 @@ def toolkit(database: Database) -> int:
         lakeshore = an_organization(db, "Lakeshore")
         a_person(db, lakeshore, Role.REPRESENTATIVE, ANA)
         a_person(db, lakeshore, email=BO, name="Bo Lund")
+        host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
+        a_person(db, host, Role.COORDINATOR, "cora@amcc.example", "Cora")
         a_person(db, an_organization(db, "Ridgeline"), email="cy@ridgeline.example", name="Cy Hall")
         return a_resource(db, lakeshore, "Toolkit").id
 
@@ -273,3 +277,42 @@ def test_a_detail_tells_which_form_saved_something(database: Database) -> None:
             assert found
             assert found.actor_id == actor.id
         assert set_aside.last_change(db, lakeshore, []) is None
+
+
+def test_what_was_typed_about_something_deleted_or_no_longer_allowed_can_still_be_read(
+    sign_in: SignIn, toolkit: int, database: Database
+) -> None:
+    cora = sign_in("cora@amcc.example")
+    assert cora.post("/glossary/new", data={"name": "ZZ", "meaning": "Zigzag"}).status_code == 302
+    with database.reading() as db:
+        number = db.scalars(select(func.max(GlossaryEntry.id))).one()
+    entry = opened(cora, f"/glossary/{number}/edit")
+    assert cora.post(f"/glossary/{number}/remove").status_code == 302
+    answer = cora.post(entry.address, data=entry.filled(meaning="A <call> for proposals", name="Z"))
+    assert answer.status_code == 404
+    typed = [box.get_text() for box in BeautifulSoup(answer.text, "lxml").select(".stored")]
+    assert {"A <call> for proposals", "Z"} <= {*typed}
+    assert entry.values["version"][0] not in answer.text
+
+    bo = sign_in(BO)
+    form = opened(bo, f"/resources/{toolkit}/edit")
+    with database.writing() as db:
+        moved = db.scalars(select(Person).where(Person.email == BO)).one()
+        moved.organization = db.scalars(select(Organization).where(Organization.name == "Ridgeline")).one()
+    answer = bo.post(form.address, data=form.filled(summary="What Bo wrote"))
+    assert answer.status_code == 403
+    assert "What Bo wrote" in answer.text
+
+
+@pytest.mark.usefixtures("toolkit")
+def test_an_error_page_shows_no_password_nothing_from_another_site_and_no_choices(sign_in: SignIn) -> None:
+    ana = sign_in(ANA)
+    for address, typed in (
+        ("/stop/nothing", {"text": "words of another site", "version": "1"}),
+        ("/nowhere", {"text": "words of another site", "version": "1"}),
+        ("/resources/99/edit", {"text": "some words", "password": "a secret phrase", "version": "1"}),
+        ("/resources/99/restore", {"choice": "network"}),
+    ):
+        answer = ana.post(address, data=typed)
+        assert answer.status_code == 404
+        assert not any(value in answer.text for value in [*typed.values()][:2] if value != "1"), address
