@@ -331,8 +331,7 @@ class Browser(FlaskClient):
     def _csrf_token(self) -> str:
         with self.session_transaction() as cookie:
             raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
-        serializer = URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token")
-        return str(serializer.dumps(raw))
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
 
 
 def _kept_open(value: Any) -> Any:
