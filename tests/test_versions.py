@@ -114,7 +114,7 @@ def test_a_newer_version_is_shown_and_either_choice_loses_nothing(name: str, app
 
     saved_over = _send(scene.me, again, again.values)
     address = _set_aside(scene.me, saved_over)
-    for browser in (scene.me, scene.other):  # whoever saved it can read it too
+    for browser in (scene.me, scene.other):  # the person who saved it can read it too
         assert scene.their_text in _text(browser, address)
     assert scene.saved(scene.other) == scene.saved(scene.me, my_form.values | scene.my_values)
 

@@ -78,7 +78,7 @@ def last_change(db: Session, subject: Base | str, logged_as: Collection[str]) ->
     """Return the entry of the audit log that says who saved what a form edits last, and when; None if unknown.
 
     ``logged_as``: the actions about ``subject`` that save it, such as ``edited the``, or ``changed:periods`` for
-    entries with that detail. Whoever did something else to it may not read what was saved, so nothing is guessed.
+    entries with that detail. People who did something else to it may not read what was saved, so nothing is guessed.
     """
     if isinstance(subject, str) or not logged_as:
         return None

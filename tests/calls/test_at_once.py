@@ -112,9 +112,9 @@ def test_the_note_of_a_result_that_is_not_kept_can_be_read_again(
     assert cora.post(ADDRESS, data=opened(cora, ADDRESS, do="accept").values).status_code == 302
     frozen_clock.advance(days=8)
     first, second = sign_in("cora@amcc.example"), sign_in("cora@amcc.example")
-    mine, theirs = opened(first, ADDRESS, do="settle"), opened(second, ADDRESS, do="settle")
-    assert second.post(ADDRESS, data=theirs.filled(**{"outcome-outcome": "no_show"})).status_code == 302
-    answer = first.post(ADDRESS, data=mine.filled(**{"outcome-outcome": "given", "outcome-reason": "Ida presented"}))
+    my_form, their_form = opened(first, ADDRESS, do="settle"), opened(second, ADDRESS, do="settle")
+    assert second.post(ADDRESS, data=their_form.filled(**{"outcome-outcome": "no_show"})).status_code == 302
+    answer = first.post(ADDRESS, data=my_form.filled(**{"outcome-outcome": "given", "outcome-reason": "Ida presented"}))
     assert answer.status_code == 409
     assert first.post(ADDRESS, data=form_on(answer, do="settle").filled(resolve="saved")).status_code == 302
     with database.reading() as db:

@@ -249,7 +249,7 @@ def test_the_last_change_of_something_that_is_not_audited_is_unknown(database: D
         assert set_aside.last_change(db, "Hub settings", ["edited the"]) is None
 
 
-def test_whoever_did_something_else_later_neither_counts_as_the_author_nor_reads_the_text(
+def test_someone_who_did_something_else_later_neither_counts_as_the_author_nor_reads_the_text(
     sign_in: SignIn, toolkit: int, database: Database
 ) -> None:
     bo, address, values = _conflict(sign_in, toolkit)
@@ -273,9 +273,9 @@ def test_a_detail_tells_which_form_saved_something(database: Database) -> None:
         note(db, ana, "changed", lakeshore, periods=[])
         note(db, bo, "changed", lakeshore, postal_address="1 Main Street")
         for detail, actor in (("periods", ana), ("postal_address", bo)):
-            found = set_aside.last_change(db, lakeshore, [f"changed:{detail}"])
-            assert found
-            assert found.actor_id == actor.id
+            entry = set_aside.last_change(db, lakeshore, [f"changed:{detail}"])
+            assert entry
+            assert entry.actor_id == actor.id
         assert set_aside.last_change(db, lakeshore, []) is None
 
 
