@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hub.core import clock
 from hub.core.audit import Entry
@@ -12,6 +12,7 @@ from hub.core.db import Base
 from hub.core.errors import NotFound
 
 DAYS_KEPT = 90
+MOST_KEPT = 20  # texts of one kind about one thing by one person, so that no one can fill the disk
 MOST_ENTRIES = 100  # of the audit log, that are searched for the last change
 
 
@@ -38,9 +39,27 @@ def subject_of(subject: Base | str) -> str:
     return subject if isinstance(subject, str) else f"{type(subject).__name__} {getattr(subject, 'id', '')}"
 
 
+def add(db: Session, row: SetAside) -> None:
+    """Add a text, and delete the oldest if the same person has set aside more than MOST_KEPT like it.
+
+    Texts that someone else had saved aren't among them, so no one can make another person's text disappear.
+    """
+    db.add(row)
+    db.flush()
+    alike = (
+        SetAside.subject == row.subject,
+        SetAside.person_id.is_not_distinct_from(row.person_id),
+        SetAside.author_id.is_not_distinct_from(row.author_id),
+        SetAside.was_saved == row.was_saved,
+    )
+    surplus = db.scalars(select(SetAside.id).where(*alike).order_by(SetAside.id.desc()).offset(MOST_KEPT)).all()
+    db.execute(delete(SetAside).where(SetAside.id.in_(surplus)))
+
+
 def set_aside_of(db: Session, person_id: int) -> Sequence[SetAside]:
     """Return the texts that a person may read, newest first: those they set aside, and those they had written."""
-    return db.scalars(select(SetAside).where(_readable_by(person_id)).order_by(SetAside.id.desc())).all()
+    query = select(SetAside).where(_readable_by(person_id)).options(defer(SetAside.texts))
+    return db.scalars(query.order_by(SetAside.id.desc())).all()
 
 
 def set_aside_for(db: Session, person_id: int, number: int) -> SetAside:
@@ -50,7 +69,7 @@ def set_aside_for(db: Session, person_id: int, number: int) -> SetAside:
 
 def set_aside_about(db: Session, subject: Base) -> Sequence[SetAside]:
     """Return the texts about ``subject`` that were set aside, newest first, for people who have its private link."""
-    query = select(SetAside).where(SetAside.subject == subject_of(subject))
+    query = select(SetAside).where(SetAside.subject == subject_of(subject)).options(defer(SetAside.texts))
     return db.scalars(query.order_by(SetAside.id.desc())).all()
 
 

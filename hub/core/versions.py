@@ -184,8 +184,7 @@ class Edit:
             was_saved=was_saved,
             texts=texts,
         )
-        db.add(row)
-        db.flush()
+        set_aside.add(db, row)
         return row
 
     def _announce(self, row: SetAside, what: str) -> None:

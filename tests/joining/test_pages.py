@@ -14,8 +14,10 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from config import Config
+from hub.core import set_aside
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.core.set_aside import SetAside
 from hub.joining import evidence_reading
 from hub.joining.models import Application, Evidence
 from hub.joining.rules import (
@@ -329,6 +331,36 @@ def test_what_was_typed_for_a_closed_application_is_set_aside(
         assert kept
         assert "Too late" in applicant.get(str(kept["href"])).text
     assert len(_files(database)) == 3
+
+
+def test_the_reason_for_withdrawing_an_application_that_was_withdrawn_already_is_set_aside(
+    app: Flask, alliance: None
+) -> None:
+    applicant = app.test_client()
+    link = _start(applicant)
+    assert applicant.post(f"{link}/withdraw", data={"reason": "First"}).status_code == 302
+    answer = applicant.post(f"{link}/withdraw", data={"reason": "We join next year"}, follow_redirects=True)
+    kept = BeautifulSoup(answer.text, "lxml").find("a", string="Read it")
+    assert kept
+    assert "We join next year" in applicant.get(str(kept["href"])).text
+    assert "First" in applicant.get(link).text
+
+
+def test_visitors_cannot_fill_the_disk_with_texts_for_a_closed_application(
+    app: Flask, alliance: None, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(set_aside, "MOST_KEPT", 3)
+    applicant = app.test_client()
+    link = _start(applicant)
+    assert applicant.post(f"{link}/withdraw").status_code == 302
+    for number in range(5):
+        assert applicant.post(link, data={**INTEREST, "interest": f"Words {number}"}).status_code == 302
+    with database.reading() as db:
+        texts = [
+            dict(texts)["Why you’re interested, in a few sentences"]
+            for texts in db.scalars(select(SetAside.texts).order_by(SetAside.id))
+        ]
+    assert texts == ["Words 2", "Words 3", "Words 4"]
 
 
 def _files(database: Database) -> Sequence[Evidence]:

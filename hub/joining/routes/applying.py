@@ -1,5 +1,6 @@
 """Pages for applicants, who have no account and open their application with a secret link."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
@@ -7,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import set_aside, versions, web
 from hub.core.errors import Refused
+from hub.core.versions import Edit
 from hub.core.web import Answer, db
 from hub.joining import queries as joining_queries
 from hub.joining.actions import applying as applying_actions
@@ -96,10 +98,14 @@ def _versioned(token: str, application: Application, form: ApplicationForm) -> A
     form.edits(
         application,
         application.name,
-        address_of=lambda number: url_for(".set_aside", token=token, number=number),
+        address_of=_address_of(token),
         logged_as=("started", "submitted", "added evidence to", "removed evidence from"),
     )
     return form
+
+
+def _address_of(token: str) -> Callable[[int], str]:
+    return lambda number: url_for(".set_aside", token=token, number=number)
 
 
 @bp.get("/join/<token>/set-aside/<int:number>", endpoint="set_aside")
@@ -165,8 +171,15 @@ def _remove_files(application: Application) -> None:
 @web.public
 def withdraw_application(token: str) -> AnyResponse:
     """Withdraw the application, for its applicant."""
-    form = WithdrawalForm()
-    applying_actions.withdraw(db, joining_queries.application_by_token(db, token), form.reason.data or "")
+    application, reason = joining_queries.application_by_token(db, token), WithdrawalForm().reason.data or ""
+    try:
+        applying_actions.withdraw(db, application, reason)
+    except Refused as refused:
+        if not reason.strip():
+            raise
+        page, address_of = url_for(".application", token=token), _address_of(token)
+        edit = Edit(application, application.name, [], notes={"Reason": reason}, page=page, address_of=address_of)
+        edit.give_up(str(refused))
     flash("Application withdrawn.")
     return redirect(url_for(".application", token=token))
 
