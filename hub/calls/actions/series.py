@@ -98,6 +98,7 @@ def follow_settings(db: Session, person: Person) -> int:
     """
     _may_run(person)
     series, moved = series_queries.series_of(config_of(db)), 0
+    series_queries.lock_upcoming(db, clock.now())
     for call in series_queries.calls_at_old_time(db, clock.now()):
         old_day, new_day = call.day, series.in_week_of(call.day)
         if new_day != old_day:
@@ -227,6 +228,7 @@ def skip(db: Session, person: Person, days: Collection[date], reason: str) -> in
     """Skip upcoming calls, all for one reason; returns the number of calls."""
     _may_run(person)
     reason = _reason(reason)
+    series_queries.lock_upcoming(db, clock.now())
     upcoming = select(Call).where(Call.day.in_(days), Call.state == CallState.PLANNED, Call.starts_at > clock.now())
     calls = db.scalars(upcoming).all()
     for call in calls:

@@ -102,6 +102,12 @@ def all_upcoming(db: Session, now: datetime) -> Sequence[Call]:
     return db.scalars(select(Call).where(Call.starts_at > now).order_by(Call.day)).all()
 
 
+def lock_upcoming(db: Session, now: datetime) -> None:
+    """Lock upcoming calls, and load them again: someone else may be moving or canceling one at the same moment."""
+    query = select(Call).where(Call.starts_at > now).order_by(Call.id)
+    db.execute(query.with_for_update().execution_options(populate_existing=True)).all()
+
+
 def calls_at_old_time(db: Session, now: datetime) -> list[Call]:
     """Return upcoming calls of the series that differ from the day and time in the settings, and can move there.
 

@@ -132,7 +132,7 @@ def move(day: str) -> Answer:
 @bp.route("/calls/<day>/cancel", methods=["GET", "POST"])
 def cancel(day: str) -> Answer:
     """Cancel a call."""
-    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
+    person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
     form = calls_forms.CancelForm()
     if form.validate_on_submit():
         series_actions.cancel(db, person, call, form.reason.data or "")
@@ -145,7 +145,7 @@ def cancel(day: str) -> Answer:
 @bp.post("/calls/<day>/plan-again")
 def reinstate(day: str) -> Response:
     """Put a call back on the schedule."""
-    series_actions.reinstate(db, signed_in(Permission.RUN_CALLS), call_or_404(day))
+    series_actions.reinstate(db, signed_in(Permission.RUN_CALLS), call_to_edit(day))
     flash("The call is back on the schedule.")
     return redirect(url_for(".show", day=day))
 

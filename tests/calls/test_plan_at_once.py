@@ -1,0 +1,46 @@
+"""Someone plans calls while someone else changes one of them."""
+
+import re
+from threading import Event, Thread, current_thread
+
+import pytest
+from sqlalchemy import Connection, event, select
+from sqlalchemy.orm import Session
+
+from hub.calls.actions import series as series_actions
+from hub.calls.models import Call
+from hub.calls.rules.series import CallState
+from hub.core.db import Database
+from hub.members.models import Person
+
+pytestmark = pytest.mark.usefixtures("alliance")
+
+
+def _coordinator(db: Session) -> Person:
+    return db.scalars(select(Person).where(Person.email == "cora@amcc.example")).one()
+
+
+@pytest.mark.both_databases
+def test_a_call_that_is_canceled_at_the_same_moment_is_not_skipped(database: Database) -> None:
+    waits, counts = Event(), list[int]()
+
+    def watch(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
+        if current_thread().name == "skips" and re.search("FOR UPDATE|^UPDATE|BEGIN IMMEDIATE", statement):
+            waits.set()
+
+    def skip(call: Call) -> None:
+        with database.writing() as db:
+            counts.append(series_actions.skip(db, _coordinator(db), [call.day], "Nothing to discuss"))
+
+    event.listen(database.engine, "before_cursor_execute", watch)
+    with database.writing() as db:
+        call = db.scalars(select(Call).where(Call.state == CallState.PLANNED).order_by(Call.day.desc())).all()[0]
+        series_actions.cancel(db, _coordinator(db), call, "A storm")
+        db.flush()
+        thread = Thread(target=skip, name="skips", args=(call,))
+        thread.start()
+        assert waits.wait(10)
+    thread.join(30)
+    assert counts == [0]
+    with database.reading() as db:
+        assert db.get_one(Call, call.id).reason == "A storm"
