@@ -7,7 +7,6 @@ NOT_EDITS: dict[str, str] = {
             "calls.add_ask",
             "calls.propose",
             "calls.report",
-            "calls.plan",
             "library.add",
             "joining.join",
             "members.new_organization",
@@ -110,7 +109,9 @@ NOT_EDITS: dict[str, str] = {
         ["calls.confirm_presentations", "calls.decide_all", "calls.take_schedule"],
         "the state decides: what has another state by then stays as it is, and the message counts the rest",
     ),
-    "outreach.import_stakeholders": "an import: names in the list replace others, and groups are only added",
+    "calls.plan": "adds calls; skips calls that are still scheduled, and moves those that no one moved or canceled",
+    "outreach.import_stakeholders": "refused if it changes anything else than its preview said: "
+    "tests/outreach/test_stakeholders.py",
     "outreach.send_pack": "refused if the draft changed since its preview: tests/outreach/packs/test_at_once.py",
     "search.save": "adds a saved search, or gives the person's own the name that they enter",
 }

@@ -18,7 +18,7 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.outreach.models import Stakeholder, StakeholderGroup, Unsubscribe
 from hub.outreach.queries import stakeholders as stakeholders_queries
-from tests.forms import opened
+from tests.forms import form_on, opened
 from tests.world import NAUGHTY, SignIn, a_person, an_organization
 
 LIST = (
@@ -108,6 +108,27 @@ def test_csv_files_are_read_as_spreadsheets_save_them(world: Database, sign_in: 
     )
     assert workbook.status_code == 422
     assert "Save as, then CSV" in workbook.text
+
+
+@pytest.mark.both_databases
+def test_an_import_replaces_only_what_its_preview_said(world: Database, sign_in: SignIn) -> None:
+    ana, cy = sign_in("ana@lakeshore.example"), sign_in("cy@lakeshore.example")
+    address = "/sharing/stakeholders/import"
+    import_list(ana, "maria@shops.example, Maria Lopez", apply="1")
+    [maria] = rows(world, Stakeholder)
+    typed = {"lines": "maria@shops.example, Maria L\nbo@shops.example, Bo"}
+    preview = form_on(ana.post(address, data=typed)).filled(apply="1")
+    corrected = opened(cy, f"/sharing/stakeholders/{maria.id}").filled(name="Maria López-Reyes")
+    assert cy.post(f"/sharing/stakeholders/{maria.id}", data=corrected).status_code == 302
+    answer = ana.post(address, data=preview)
+    assert answer.status_code == 409
+    assert "The changes are no longer those in the preview" in answer.text
+    assert "name Maria López-Reyes → Maria L" in answer.text
+    assert [row.name for row in rows(world, Stakeholder)] == ["Maria López-Reyes"]
+    again = form_on(answer).filled(apply="1")
+    for _ in range(2):  # a double click
+        assert ana.post(address, data=again).status_code == 302
+    assert [row.name for row in rows(world, Stakeholder)] == ["Maria L", "Bo"]
 
 
 @pytest.mark.both_databases
@@ -268,8 +289,9 @@ def test_hostile_texts_are_escaped(world: Database, sign_in: SignIn) -> None:
 def test_two_thousand_lines_are_imported_with_a_few_queries(world: Database, sign_in: SignIn) -> None:
     text = "email,name,groups\n" + "".join(f"person{n}@shops.example,Person {n},Shops\n" for n in range(2_000))
     browser = sign_in("ana@lakeshore.example")
+    version = form_on(browser.post("/sharing/stakeholders/import", data={"lines": text})).values["version"][0]
     with counted(world) as statements:
-        assert "2,000 added" in import_list(browser, text, apply="1")
+        assert "2,000 added" in import_list(browser, text, apply="1", version=version)
     assert len(statements) < 40
     page = browser.get("/sharing/stakeholders").text
     assert "2,000 people" in page

@@ -6,6 +6,7 @@ from hub.core import dates, versions, web
 from hub.core.errors import NotFound, Refused
 from hub.core.tables import csv_of
 from hub.core.text import clean
+from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db, page_number
 from hub.members.login import signed_in
 from hub.members.models import Person
@@ -18,6 +19,7 @@ from hub.outreach.routes.blueprint import bp
 from hub.outreach.rules.stakeholders import Change, Planned
 
 LONGEST_SEARCH = 200
+NOT_PREVIEWED = "The changes are no longer those in the preview. Check them again, then import the list."
 SHOWN_LINES = 500  # of a preview; its counts include all lines
 COLUMNS = ("Name", "Email", "Affiliation", "Groups", "Gets email")
 
@@ -146,6 +148,10 @@ def import_stakeholders() -> Answer:
     try:
         form.read_file()
         if "apply" in request.form:
+            versions.hold(Stakeholder, organization_id=person.organization_id)
+            planned = stakeholders_queries.plan_import(db, person, form.lines.data or "", form.group.data or "")
+            if _changes(planned) and not _import_edit(planned, submitted=True).is_current():
+                return _import_page(person, form, planned, NOT_PREVIEWED), 422
             planned = stakeholders_actions.import_list(db, person, form.lines.data or "", form.group.data or "")
             counts = _counts(planned)
             flash(", ".join(f"{dates.number(count)} {change.label.lower()}" for change, count in counts.items()) + ".")
@@ -155,6 +161,16 @@ def import_stakeholders() -> Answer:
         db.rollback()
         return _import_page(person, form, refused=str(refused)), 422
     return _import_page(person, form, planned)
+
+
+def _changes(planned: list[Planned]) -> list[Planned]:
+    return [plan for plan in planned if plan.change in {Change.ADDED, Change.CHANGED}]
+
+
+def _import_edit(planned: list[Planned], *, submitted: bool) -> Edit:
+    """Return the version of what the preview shows, with the values that it replaces."""
+    text = "\n".join(f"{plan.change} {plan.entry} {plan.details}" for plan in _changes(planned))
+    return Edit("Import of stakeholders", "Import", [Part.of_texts("Changes", text, text)], submitted=submitted)
 
 
 def _counts(planned: list[Planned]) -> dict[Change, int]:
@@ -172,6 +188,7 @@ def _import_page(
         planned=shown[:SHOWN_LINES],
         more=max(0, len(shown) - SHOWN_LINES),
         counts=_counts(planned) if planned is not None else None,
+        edit=_import_edit(planned, submitted=False) if planned else None,
         groups=stakeholders_queries.group_names(db, person.organization),
         refused=refused,
         Change=Change,
