@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select
+from sqlalchemy import JSON, ColumnElement, String, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, defer, mapped_column
 
 from hub.core import clock
@@ -86,6 +86,12 @@ def _one(db: Session, *conditions: ColumnElement[bool]) -> SetAside:
 
 def _readable_by(person_id: int) -> ColumnElement[bool]:
     return or_(SetAside.person_id == person_id, SetAside.author_id == person_id)
+
+
+def hide_from_former_colleague(db: Session, person_id: int) -> None:
+    """Hide from a person who moves to another organization what others had saved; their own texts stay theirs."""
+    by_others = (SetAside.was_saved, SetAside.author_id.is_distinct_from(person_id))
+    db.execute(update(SetAside).where(SetAside.person_id == person_id, *by_others).values(person_id=None))
 
 
 def delete_about(db: Session, kind: str, numbers: Iterable[int]) -> None:

@@ -23,6 +23,7 @@ from hub.core.set_aside import SetAside
 from hub.core.versions import EditForm, Part
 from hub.library import actions as library_actions
 from hub.library.models import Resource
+from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search.models import GlossaryEntry
@@ -230,6 +231,22 @@ def test_only_the_two_people_can_read_what_was_set_aside(sign_in: SignIn, toolki
         browser = sign_in(email)
         assert browser.get(f"/account/set-aside/{row.id}").status_code == status
         assert ("Toolkit" in browser.get("/account/set-aside").text) == (status == 200)
+
+
+def test_a_person_who_moves_keeps_their_own_texts_and_no_longer_reads_those_of_former_colleagues(
+    sign_in: SignIn, toolkit: int, database: Database
+) -> None:
+    bo, address, values = _conflict(sign_in, toolkit)
+    assert bo.post(address, data=values | {"resolve": "saved"}).status_code == 302
+    assert bo.post(address, data=values).status_code == 302
+    with database.writing() as db:
+        people = {person.email: person for person in db.scalars(select(Person))}
+        ridgeline = db.scalars(select(Organization).where(Organization.name == "Ridgeline")).one()
+        people_actions.move(db, people["cora@amcc.example"], people[BO], ridgeline, Role.CONTRIBUTOR)
+        own, of_ana = db.scalars(select(SetAside.id).order_by(SetAside.id))
+    moved, ana = sign_in(BO), sign_in(ANA)
+    assert [moved.get(f"/account/set-aside/{number}").status_code for number in (own, of_ana)] == [200, 404]
+    assert [ana.get(f"/account/set-aside/{number}").status_code for number in (own, of_ana)] == [404, 200]
 
 
 def test_texts_are_set_aside_for_90_days(

@@ -6,7 +6,7 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.core import clock
+from hub.core import clock, set_aside
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
@@ -107,6 +107,7 @@ def move(db: Session, actor: Person | None, person: Person, organization: Organi
     _check_role(actor, organization, role)
     _check_not_last_coordinator(db, person)
     note(db, actor, "moved", person, to=organization.name, role=role, before=person.organization.name, was=person.role)
+    set_aside.hide_from_former_colleague(db, person.id)
     void_links(db, person)
     _end_role(db, person)
     person.role = Role.CONTRIBUTOR  # otherwise `_assign` would take them for the current holder
