@@ -262,6 +262,10 @@ def test_without_times_a_line_without_an_address_stays_by_itself() -> None:
 def test_a_call_across_midnight_has_overlaps_too() -> None:
     late = "Ana,,11/16/2026 11:50:00 PM,11/17/2026 12:20:00 AM,30,Yes"
     assert who(late, late.replace("11:50", "11:55")) == ["Ana  1*", "Ana  1*"]
+    assert who(late, "Ana,,11/17/2026 12:15:00 AM,11/17/2026 12:40:00 AM,25,Yes") == ["Ana  1*", "Ana  1*"]
+    assert who(late, "Ana,,11/17/2026 12:20:00 AM,11/17/2026 12:40:00 AM,20,Yes") == ["Ana  2"], "they reconnected"
+    before = late.replace("11/17/2026 12:20", "11/17/2026 12:00")
+    assert who(before, "Ana,,11/17/2026 12:00:00 AM,11/17/2026 12:40:00 AM,40,Yes") == ["Ana  2"]
 
 
 def test_single_joins_and_leaves_show_who_overlapped() -> None:
@@ -273,6 +277,10 @@ def test_single_joins_and_leaves_show_who_overlapped() -> None:
     assert actions(joined.format(31), left.format(40), joined.format(41)) == [False]
     assert actions(joined.format(31), joined.format(41), left.format(50)) == [True, True]
     assert actions(left.format(31), joined.format(41)) == [False]
+    late, early = "Ana\t{}\t11/16/2026, 11:50:00 PM", "Ana\t{}\t11/17/2026, 12:{}:00 AM"
+    first = [late.format("Joined"), early.format("Left", "20")]
+    assert actions(*first, early.format("Joined", "20"), early.format("Left", "30")) == [False]
+    assert actions(first[0], early.format("Joined", "10"), first[1], early.format("Left", "30")) == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field, replace
 # A stay in the meeting, from joining to leaving, in seconds since midnight; after midnight it continues from 86,400.
 Span = tuple[int, int]
 DAY = 24 * 60 * 60
-NOON = 12 * 60 * 60
+HALF_DAY = DAY // 2
+OPEN_END = 2 * DAY  # the end of a stay of which only the start is known
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,27 @@ def span_of(joined: str, left: str, minutes: int | None) -> tuple[Span, ...]:
     if start is None:
         return ()
     if end is not None:
-        return ((start, end if end >= start else end + DAY),)
+        return ((start, _end_after(start, end)),)
     return ((start, start + max(0, minutes - 1) * 60),) if minutes is not None else ()
+
+
+def _end_after(start: int, end: int) -> int:
+    """Return the end of a stay that starts at ``start``: on the next day if it would be before."""
+    return end if end >= start else end + DAY
+
+
+def _across_midnight(lines: Sequence[Participant]) -> list[Participant]:
+    """Return the lines with the times after midnight continued from 86,400, if anyone's stay goes past midnight."""
+    crossing = [start for line in lines for start, end in line.spans if start < DAY < end < OPEN_END]
+    if not crossing:
+        return list(lines)
+    before = min(crossing) - HALF_DAY  # an earlier time is after midnight
+
+    def continued(span: Span) -> Span:
+        start, end = span
+        return (start + DAY, end + DAY) if start < before else span
+
+    return [replace(line, spans=tuple(continued(span) for span in line.spans)) for line in lines]
 
 
 def _overlap(first: Participant, second: Participant) -> bool:
@@ -139,7 +159,7 @@ def merge_joins(lines: Sequence[Participant]) -> list[Participant]:
 
     People of one name who were in the meeting at the same time are several people.
     """
-    merging = _Merging()
+    lines, merging = _across_midnight(lines), _Merging()
     order = {participant_key(line.name, line.email): position for position, line in reversed(list(enumerate(lines)))}
     for line in sorted(lines, key=lambda line: not line.email):  # lines with addresses first
         merging.add(line)
@@ -181,11 +201,13 @@ def pair_actions(lines: Sequence[tuple[Participant, bool]]) -> list[Participant]
         key = participant_key(line.name, line.email)
         if joined:
             inside[key].append(len(result))
-            result.append(replace(line, spans=tuple((start, 2 * DAY) for start, _ in line.spans)))
+            result.append(replace(line, spans=tuple((start, OPEN_END) for start, _ in line.spans)))
         elif inside[key]:
             place = inside[key].pop(0)
             spans = zip(result[place].spans, line.spans, strict=False)
-            result[place] = replace(result[place], spans=tuple((start, end) for (start, _), (end, _) in spans))
+            result[place] = replace(
+                result[place], spans=tuple((start, _end_after(start, end)) for (start, _), (end, _) in spans)
+            )
         else:
             result.append(replace(line, joins=0, spans=()))
     return result
