@@ -1,6 +1,6 @@
 """Migrations lead to the schema of the models, on both databases."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -8,12 +8,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import select, text
 
+from hub.calls.actions import attendance as attendance_actions
+from hub.calls.actions.attendance import Attendee
+from hub.calls.models import Call, Source
 from hub.core import chosen_settings, clock
 from hub.core.db import Base, Database
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience
 from hub.members.models import Organization
-from hub.members.rules.organizations import Role
+from hub.members.rules.organizations import OrganizationKind, Role
 from hub.migrations import schema
 from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.models import Confirmation, SharingEvent
@@ -82,6 +85,39 @@ def test_old_hubs_keep_their_dates_as_a_period_and_print_the_standings_that_chan
     assert {name: [(str(p.joined_on), p.left_on and str(p.left_on)) for p in own] for name, own in periods.items()} == {
         name: [days] for name, days in dates.items()
     }
+
+
+def test_old_hubs_keep_the_figures_of_what_was_recorded_for_the_time_before_their_first_day(
+    database: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        lakeshore = an_organization(db, "Lakeshore Forge")
+        cora, ana = a_person(db, host, Role.COORDINATOR), a_person(db, lakeshore, Role.REPRESENTATIVE)
+        cora.created_at = ana.created_at = datetime(2026, 10, 5, 15, tzinfo=UTC)
+        statement = {"person_id": ana.id, "role": Role.REPRESENTATIVE, "confirmed_at": clock.now()}
+        db.add(Confirmation(**statement, organization_id=lakeshore.id, quarter="2026Q2", shared=True, with_whom="All"))
+        for day, attended in ((date(2026, 2, 2), False), (date(2026, 7, 6), True), (date(2026, 7, 13), False)):
+            start = datetime(day.year, day.month, day.day, 15, 30, tzinfo=UTC)
+            call = Call(day=day, starts_at=start, ends_at=start + timedelta(minutes=30), title="Call", uid=str(day),
+                        changed_at=start, sequence=0)  # fmt: skip
+            db.add(call)
+            db.flush()
+            if attended:
+                attendee = Attendee(lakeshore.id, lakeshore.name)
+                attendance_actions.record(db, cora, call, attendee, Source.COORDINATOR, f"o{lakeshore.id}")
+    go_back(database, "2026_11_24_titles_in_the_log")
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE organization SET joined_on = '2025-02-01'"))
+    capsys.readouterr()
+    schema.upgrade(database)
+    assert capsys.readouterr().out.splitlines() == [
+        "Lakeshore Forge, 2025Q1 to 2026Q1: Silent becomes No records.",
+        "Lakeshore Forge, calls of 2026: 1 of 3 becomes 1 of 2.",
+        "Lakeshore Forge, presentation of 2025: Overdue becomes No records.",
+    ]
+    with database.reading() as db:
+        assert chosen_settings.stored(db, "RECORDS_BEGIN") == "2026-06-30", "Q2 is confirmed, and counts as before"
 
 
 def test_what_was_for_one_organization_only_stays_closed_when_it_is_widened_later(database: Database) -> None:

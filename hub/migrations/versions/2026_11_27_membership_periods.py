@@ -1,7 +1,7 @@
 """Keep an organization's periods of membership, and the day on which the hub's records begin.
 
-Prints which standings change for which organization and quarter. The rules before and after are written out here,
-because the hub's own rules may change again.
+Prints which standings change for which organization and quarter, and which calls and presentations for which year. The
+rules before and after are written out here, because the hub's own rules may change again.
 """
 
 from collections import defaultdict
@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from alembic import op
+
+from hub.core.db import Utc
 
 revision = "2026_11_27_membership_periods"
 down_revision = "2026_11_24_titles_in_the_log"
@@ -38,6 +40,15 @@ CONFIRMATION = sa.table(
     sa.column("shared", sa.Boolean()),
 )  # fmt: skip
 
+CALL = sa.table(
+    "weekly_call", sa.column("id"), sa.column("day", sa.Date()), sa.column("state"), sa.column("ends_at", Utc())
+)  # fmt: skip
+ATTENDANCE = sa.table(
+    "call_attendance", *(sa.column(name) for name in ("id", "call_id", "organization_id", "supersedes_id")),
+    sa.column("void", sa.Boolean()),
+)  # fmt: skip
+PRESENTATION = sa.table("presentation", *(sa.column(name) for name in ("call_id", "organization_id", "state")))
+
 LABELS = {"confirmed": "Confirmed", "shared": "Shared", "nothing_to_share": "Nothing to share",
           "downloaded": "Downloaded", "silent": "Silent", "no_records": "No records", "not_due": "Not due"}  # fmt: skip
 
@@ -59,7 +70,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_membership_period_organization_id"), "membership_period", ["organization_id"])
     connection = op.get_bind()
     today, begin = _days(connection)
-    for line in changes(connection, today, begin):
+    for line in [*changes(connection, today, begin), *changes_of_years(connection, today, begin)]:
         op.get_context().config.print_stdout(line)  # type: ignore[union-attr]
     columns = [ORGANIZATION.c.id, ORGANIZATION.c.kind, ORGANIZATION.c.joined_on, ORGANIZATION.c.left_on, sa.literal("")]
     op.execute(
@@ -86,14 +97,30 @@ def downgrade() -> None:
 
 
 def _days(connection: sa.Connection) -> tuple[date, date | None]:
-    """Return today, and the hub's first day: the day when its first person was added; None for an empty hub."""
+    """Return today, and the day on which records begin; None for an empty hub.
+
+    That is the hub's first day, when its first person was added; or earlier, if past records were imported: they count
+    as before.
+    """
     chosen = connection.scalar(sa.select(SETTING.c.value).where(SETTING.c.name == "TIME_ZONE"))
     zone = ZoneInfo(chosen or "America/New_York")
     first = connection.scalar(sa.select(sa.func.min(PERSON.c.created_at)))
     if first is None:
         return datetime.now(zone).date(), None
     moment = datetime.fromisoformat(str(first))
-    return datetime.now(zone).date(), (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+    first_day = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
+    return datetime.now(zone).date(), min(first_day, *_first_records(connection, first_day))
+
+
+def _first_records(connection: sa.Connection, otherwise: date) -> tuple[date, date]:
+    """Return the last day of the first quarter with a record, and the day of the first call with attendance."""
+    quarters = [quarter for _, quarter in [*_acts(connection), *_statements(connection)]]
+    [(_, _, last)] = list(_quarters_from(*_parts_of(min(quarters)), 1)) if quarters else [("", otherwise, otherwise)]
+    return last, min((day for days in _attended(connection).values() for day in days), default=otherwise)
+
+
+def _parts_of(quarter: str) -> tuple[int, int]:
+    return int(quarter[:4]), int(quarter[5:])
 
 
 def changes(connection: sa.Connection, today: date, begin: date | None) -> Iterable[str]:
@@ -161,9 +188,59 @@ def _statements(connection: sa.Connection) -> dict[tuple[int, str], bool]:
 
 def _quarters(joined_on: date, today: date) -> Iterable[tuple[str, date, date]]:
     """Yield the quarters from joining until today, with their first and last days."""
-    year, number = joined_on.year, (joined_on.month - 1) // 3 + 1
-    while date(year, 3 * number - 2, 1) <= today:
+    first, last = ((day.year, (day.month - 1) // 3 + 1) for day in (joined_on, today))
+    yield from _quarters_from(*first, 4 * (last[0] - first[0]) + last[1] - first[1] + 1)
+
+
+def _quarters_from(year: int, number: int, count: int) -> Iterable[tuple[str, date, date]]:
+    for _ in range(count):
         first = date(year, 3 * number - 2, 1)
         following = date(year + number // 4, (3 * number) % 12 + 1, 1)
         yield f"{year}Q{number}", first, date.fromordinal(following.toordinal() - 1)
         year, number = (year + 1, 1) if number == 4 else (year, number + 1)  # noqa: PLR2004
+
+
+def changes_of_years(connection: sa.Connection, today: date, begin: date | None) -> Iterable[str]:
+    """Yield a line for each organization and year of which some calls, or the presentation, are before records begin."""
+    held, attended, presented = _held(connection), _attended(connection), _presented(connection)
+    members = ORGANIZATION.c.kind != "host"
+    for organization in connection.execute(sa.select(ORGANIZATION).where(members).order_by(ORGANIZATION.c.name)):
+        joined, left, rows = organization.joined_on, organization.left_on or date.max, []
+        for year in range(joined.year, min(begin.year, today.year, left.year) + 1) if begin else ():
+            days = {day for day in held if day.year == year and joined <= day <= left}
+            counted = {day for day in days if begin and day >= begin}
+            was, becomes = (f"{len(these & attended[organization.id])} of {len(these)}" for these in (days, counted))
+            if days != counted:
+                yield f"{organization.name}, calls of {year}: {was} becomes {becomes}."
+            in_time = date(year, 6, 30)
+            is_due = joined <= in_time and left >= date(year, 12, 31) and (organization.id, year) not in presented
+            if is_due and begin and begin > in_time:
+                was = "Overdue" if year < today.year else "Due"
+                rows.append((year, was, "No records" if year < begin.year else "Not due"))
+        for (was, becomes), run in groupby(rows, key=lambda row: row[1:]):
+            years = [row[0] for row in run]
+            span = f"{years[0]}" if len(years) == 1 else f"{years[0]} to {years[-1]}"
+            yield f"{organization.name}, presentation of {span}: {was} becomes {becomes}."
+
+
+def _held(connection: sa.Connection) -> set[date]:
+    is_held = CALL.c.state == "planned", CALL.c.ends_at <= datetime.now(UTC)
+    return set(connection.scalars(sa.select(CALL.c.day).where(*is_held)))
+
+
+def _attended(connection: sa.Connection) -> dict[int, set[date]]:
+    """Return the days of the calls on which organizations attended."""
+    later = ATTENDANCE.alias("later")
+    counts = ~ATTENDANCE.c.void, ~sa.exists().where(later.c.supersedes_id == ATTENDANCE.c.id)
+    joined = sa.select(ATTENDANCE.c.organization_id, CALL.c.day).join(CALL, CALL.c.id == ATTENDANCE.c.call_id)
+    attended: dict[int, set[date]] = defaultdict(set)
+    for row in connection.execute(joined.where(*counts, CALL.c.state == "planned").distinct()):
+        attended[row.organization_id].add(row.day)
+    return attended
+
+
+def _presented(connection: sa.Connection) -> set[tuple[int, int]]:
+    """Return the organizations and years of presentations that have a date, or counted as given."""
+    joined = sa.select(PRESENTATION.c.organization_id, CALL.c.day).join(CALL, CALL.c.id == PRESENTATION.c.call_id)
+    rows = connection.execute(joined.where(PRESENTATION.c.state.in_(("accepted", "proposed"))))
+    return {(row.organization_id, row.day.year) for row in rows}
