@@ -286,6 +286,10 @@ def test_organizations_that_join_after_june_present_next_year_or_earlier_if_they
     )
     assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 7, 1)) is PresentationStanding.NOT_DUE
     assert presentation_standing([], 2026, TODAY, JOINED, date(2026, 6, 30)) is PresentationStanding.DUE
+    for facts in (UNCONFIRMED, NO_SHOW):
+        day, next_day = facts.day, facts.day + timedelta(days=1)
+        assert presentation_standing([facts], 2026, TODAY, JOINED, next_day) is PresentationStanding.DUE
+        assert presentation_standing([facts], 2026, TODAY, JOINED, day).value == facts.status.value
     given_early = [slot("2026-10-05", held=True, attended=True)]
     assert presentation_standing(given_early, 2026, TODAY, late) is PresentationStanding.GIVEN
 

@@ -124,10 +124,11 @@ def presentation_standing(
     """Return the status of an organization's presentation for ``year``; its most advanced presentation counts.
 
     A presentation that was given counts even when none was due; after a no-show, another one is due. Where the hub's records begin (``records_begin``),
-    the organization counts as one that joined that day.
+    the organization counts as one that joined that day, and no one asks about presentations before it.
     """
     slots_of_year = [slot for slot in slots if slot.day.year == year]
     past = {slot.status for slot in slots_of_year}
+    recorded = {slot.status for slot in slots_of_year if slot.day >= records_begin}
     coming = {slot.status for slot in slots_of_year if slot.day >= today}
     is_due = is_due_in(year, membership.since(records_begin))
     answers = (
@@ -135,9 +136,9 @@ def presentation_standing(
         (PresentationStatus.ACCEPTED in coming, PresentationStanding.SCHEDULED),
         (PresentationStatus.PROPOSED in coming, PresentationStanding.PROPOSED),
         (year < records_begin.year and is_due_in(year, membership.periods), PresentationStanding.NO_RECORDS),
-        (PresentationStatus.NOT_CONFIRMED in past, PresentationStanding.NOT_CONFIRMED),
+        (PresentationStatus.NOT_CONFIRMED in recorded, PresentationStanding.NOT_CONFIRMED),
         (not is_due, PresentationStanding.NOT_DUE),
-        (PresentationStatus.NO_SHOW in past, PresentationStanding.NO_SHOW),
+        (PresentationStatus.NO_SHOW in recorded, PresentationStanding.NO_SHOW),
         (year >= today.year, PresentationStanding.DUE),
     )
     return next((standing for applies, standing in answers if applies), PresentationStanding.OVERDUE)
