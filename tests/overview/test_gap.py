@@ -134,3 +134,22 @@ def test_a_year_in_the_gap_has_nothing_due_and_the_kind_is_that_of_the_year(
     assert "Northwoods" not in middle
     with database.reading() as db:
         assert members_queries.organization_of(db, "northwoods").kind is BFF
+
+
+def test_the_board_has_the_kind_of_its_newest_quarter_until_a_planned_change(
+    coordinator: FlaskClient, database: Database
+) -> None:
+    with database.writing() as db:
+        lakeshore = members_queries.organization_of(db, "lakeshore")
+        periods = [Period(MEMBER, date(2020, 1, 1), date(2026, 12, 31)), Period(BFF, date(2027, 1, 1))]
+        organizations_actions.change_membership(db, None, lakeshore, periods)
+
+    def listed(address: str, column: str) -> list[str]:
+        text = coordinator.get(address).data.decode("utf-8-sig")
+        return [row[column] for row in csv.DictReader(io.StringIO(text)) if row["Organization"] == "Lakeshore"]
+
+    assert [kind.lower() for kind in listed("/board?format=csv", "Kind")] == ["member"]
+    assert listed("/board?format=csv&kind=member", "Organization") == ["Lakeshore"]
+    assert listed("/board?format=csv&kind=bff", "Organization") == []
+    assert ">Member</td>" in coordinator.get("/board").text
+    assert listed("/board/reports/2026Q4?format=csv", "Kind") == ["Member"]

@@ -29,6 +29,7 @@ class Row:
     """An organization's standings, in the order of the board's quarters."""
 
     organization: Organization
+    kind: OrganizationKind  # in the newest quarter
     standings: tuple[Standing, ...]
 
 
@@ -68,15 +69,17 @@ def board(
     ``standing`` filters by the newest quarter, and so does ``only_behind``: Downloaded or Silent.
     """
     quarters = tuple(reversed(this_quarter(db).back(QUARTERS_ON_BOARD)))
-    organizations = [
-        organization
-        for organization in members_queries.organizations(db, kind)
+    memberships = [(organization, organization.membership) for organization in members_queries.organizations(db)]
+    kinds = {
+        organization: membership.kind_on(quarters[-1].last_day)
+        for organization, membership in memberships
         if organization.kind is not OrganizationKind.HOST
-        and organization.membership.overlaps(quarters[0].last_day, quarters[-1].last_day)
-    ]
+        and membership.overlaps(quarters[0].last_day, quarters[-1].last_day)
+    }
+    organizations = [organization for organization in kinds if kind in {None, kinds[organization]}]
     standings = standings_queries.standings(db, organizations, quarters)
     rows = tuple(
-        Row(organization, tuple(standings[organization.id, str(quarter)] for quarter in quarters))
+        Row(organization, kinds[organization], tuple(standings[organization.id, str(quarter)] for quarter in quarters))
         for organization in organizations
         if standing in {None, standings[organization.id, str(quarters[-1])]}
         and (standings[organization.id, str(quarters[-1])].is_behind or not only_behind)
