@@ -126,7 +126,8 @@ def log_queued_mail(database: Database, queued: spool.QueuedMail) -> list[Outcom
 def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, received_at: datetime) -> Outcome:
     """Log one email for one person and reply to them; automatic emails are ignored."""
     config = config_of(db)
-    sender = log_address_queries.log_sender_of(db, person)
+    happened_on = person.organization.membership.nearest(day_of(mail, received_at, config.zone))
+    sender = log_address_queries.log_sender_of(db, person, happened_on)
     outcome = classify(mail, sender, config.MAIL_DOMAIN)
     if outcome is Outcome.AUTOMATIC:
         return outcome
@@ -140,7 +141,7 @@ def log_mail(db: Session, person: Person, mail: Mail, hub_links: HubLinks, recei
         organization_id=person.organization_id,
         once=idempotency_key(person.id, mail, forged=outcome is Outcome.FORGED),
         received_at=received_at,
-        happened_on=person.organization.membership.nearest(day_of(mail, received_at, config.zone)),
+        happened_on=happened_on,
         outcome=outcome,
         subject=mail.subject,
         people=audience.people,

@@ -229,12 +229,12 @@ def _log_accepted(db: Session, pack: Pack) -> int:
     unsettled = _count_unsettled(db, pack)
     last = pack.logged_at or pack.published_at or clock.now()
     if is_to_be_logged(len(accepted), unsettled, clock.now() - last):
-        zone = config_of(db).zone
+        zone, membership = config_of(db).zone, pack.organization.membership
         people: dict[date, list[str]] = defaultdict(list)
         for link_id, moment, hashed, is_colleague in accepted:
-            if is_colleague and not counts_colleagues(pack.organization.kind):
-                continue
-            people[(moment or clock.now()).astimezone(zone).date()].append(hashed or link_key(link_id))
+            day = (moment or clock.now()).astimezone(zone).date()
+            if not is_colleague or counts_colleagues(membership.kind_on(day)):
+                people[day].append(hashed or link_key(link_id))
         _log_forwards(db, pack, people)
         db.execute(update(PackLink), [{"id": row.id, "logged": True} for row in accepted])
     if not unsettled:

@@ -1,6 +1,7 @@
 """Queries for log addresses and the resources in emails that were copied to them."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -40,15 +41,15 @@ def address_by_token(db: Session, token: str) -> LogAddress | None:
     )
 
 
-def log_sender_of(db: Session, person: Person) -> Sender:
-    """Return the sender data of a person, for the rules of log addresses."""
+def log_sender_of(db: Session, person: Person, day: date) -> Sender:
+    """Return the sender data of a person, for the rules of log addresses and an email that counts for ``day``."""
     colleagues = db.scalars(select(Person.email).where(Person.organization_id == person.organization_id))
     organization = person.organization
     return Sender(
         email=person.email,
         website=organization.website,
         colleagues=frozenset(colleagues),
-        counts_colleagues=counts_colleagues(organization.kind),
+        counts_colleagues=counts_colleagues(organization.membership.kind_on(day)),
     )
 
 

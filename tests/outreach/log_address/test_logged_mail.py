@@ -22,7 +22,8 @@ from hub.core.quarters import Quarter
 from hub.library.extract.reader import Reader
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State, bounce_address
-from hub.members.models import Person
+from hub.members.models import MembershipPeriod, Organization, Person
+from hub.members.rules.organizations import OrganizationKind
 from hub.outreach import spool
 from hub.outreach.actions import links as links_actions
 from hub.outreach.actions import log_address as log_address_actions
@@ -206,6 +207,13 @@ def test_an_email_only_to_the_own_organization_is_answered_and_not_counted(
     assert arrive(database, within, email="dora@delta.example") == [Outcome.LOGGED], (
         "a BFF shares within its organization"
     )
+    with database.writing() as db:
+        delta = db.scalars(select(Organization).where(Organization.name == "Delta Works")).one()
+        delta.periods[0].left_on, delta.kind = NOW.date() - timedelta(days=1), OrganizationKind.MEMBER
+        delta.periods.append(MembershipPeriod(kind=OrganizationKind.MEMBER, joined_on=NOW.date()))
+    sent = NOW - timedelta(days=2)
+    again = mails.plain(link, sender="dora@delta.example", to="all@delta.example", message_id="<e@x>", sent=sent)
+    assert arrive(database, again, email="dora@delta.example") == [Outcome.LOGGED], "it was sent while it was a BFF"
 
 
 def test_emails_from_strangers_machines_and_lists_are_never_answered(world: dict[str, int], database: Database) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from hub.core.errors import Refused
 from hub.mail.delivery import delivering
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
-from hub.members.models import Organization, Person
+from hub.members.models import MembershipPeriod, Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
@@ -72,7 +72,9 @@ def test_email_to_colleagues_counts_only_for_a_bff_which_shares_within_its_organ
 ) -> None:
     with world.writing() as db:
         lakeshore = db.scalars(select(Organization).where(Organization.name == "Lakeshore")).one()
-        lakeshore.kind = lakeshore.periods[0].kind = kind
+        lakeshore.periods[0].kind, lakeshore.periods[0].left_on = kind, date(2099, 12, 31)
+        [lakeshore.kind] = {OrganizationKind.MEMBER, OrganizationKind.BFF} - {kind}  # planned for later
+        lakeshore.periods.append(MembershipPeriod(kind=lakeshore.kind, joined_on=date(2100, 1, 1)))
     ana = sign_in("ana@lakeshore.example")
     ana.post("/sharing/stakeholders/new", data={"email": "dee@lakeshore.example", "name": "Dee", "groups": "Board"})
     send(ana, a_draft(ana))
