@@ -94,6 +94,7 @@ def test_a_new_hub_shows_no_records_for_the_time_before_it(
     home = main_words(signed_in(app, database, "ana@mesa.example").get("/").text)
     assert "Share something in Q4, by December 31." in home, "the only thing that is due"
     assert "Confirm Q3" not in home
+    assert "Did you attend" not in home, "yesterday's call is before records begin, so it wouldn't count"
     with database.writing() as db:
         turn_on_sending(db, MailKind.REMINDER, None)
         for person in db.scalars(select(Person).where(Person.role == Role.REPRESENTATIVE)):

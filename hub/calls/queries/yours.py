@@ -12,6 +12,7 @@ from hub.calls.queries.presentations import of_organization, open_slots, standin
 from hub.calls.queries.series import call_open_for_check_in, next_call
 from hub.calls.rules.commitment import AttendanceCounts, forecast
 from hub.calls.rules.presentations import NEEDS_DATE, TAKES_SLOT, PresentationStanding
+from hub.core.db import config_of
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
@@ -31,11 +32,17 @@ class YourCalls:
     free: int  # open slots on upcoming calls this year
 
 
+def _is_asked_about(db: Session, person: Person, call: Call) -> bool:
+    """Return True if home asks the person about a call: it counts for their organization, and they haven't checked in."""
+    counts = call.day >= config_of(db).records_begin and took_part_on(person.organization, call.day)
+    return counts and not check_in_of(db, person, call)
+
+
 def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourCalls:
     """Return the next call, the one to check in to, and the organization's status for the year."""
     organization = person.organization
     open_call = call_open_for_check_in(db, now) if may(person, Permission.TAKE_PART_IN_CALLS, organization) else None
-    if open_call and (not took_part_on(organization, open_call.day) or check_in_of(db, person, open_call)):
+    if open_call and not _is_asked_about(db, person, open_call):
         open_call = None
     counted = bool(open_call and has_attended(db, organization, open_call))
     upcoming = next_call(db, now)
