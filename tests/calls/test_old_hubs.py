@@ -15,6 +15,7 @@ from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import How
 from hub.calls.rules.presentations import PresentationStatus
 from hub.core import clock
+from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members.models import Organization, Person
 from hub.migrations import schema
@@ -58,6 +59,25 @@ def test_old_attendance_gets_the_current_names(database: Database) -> None:
             (entry.organization_name, entry.name) for entry in db.scalars(select(Attendance).order_by(Attendance.id))
         ]
     assert entries == [("Lakeshore Forge", "Rosa Peña"), ("Lakeshore Forge", "LF room"), ("Lakeshore Forge", "")]
+
+
+def test_old_attendance_gets_the_names_that_the_audit_log_has_for_its_time(database: Database) -> None:
+    with database.writing() as db:
+        rosa = db.scalars(select(Person).where(Person.email == "rosa@lakeshore.example")).one()
+        named = {
+            ("Organization", rosa.organization_id): ("Old Forge", "Lakeshore Forge"),
+            ("Person", rosa.id): ("Rosa Old <rosa@lakeshore.example>", "Rosa Peña <rosa@lakeshore.example>"),
+        }
+        for (kind, number), (before, after) in named.items():
+            for name, at in ((before, clock.now() - timedelta(days=9)), (after, clock.now() + timedelta(hours=1))):
+                entry = Entry(at=at, actor="", action="changed", subject_kind=kind, subject_id=number, subject=name)
+                db.add(entry)
+    _fill(database)
+    with database.reading() as db:
+        entries = [
+            (entry.organization_name, entry.name) for entry in db.scalars(select(Attendance).order_by(Attendance.id))
+        ]
+    assert entries == [("Old Forge", "Rosa Old"), ("Old Forge", "LF room"), ("Old Forge", "")]
 
 
 def test_presentations_without_attendance_are_printed_and_not_confirmed(

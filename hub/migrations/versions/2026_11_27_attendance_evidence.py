@@ -2,6 +2,9 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
 
 import sqlalchemy as sa
 from alembic import op
@@ -24,6 +27,10 @@ ENTRY = sa.table(
     sa.column("organization_name"),
     sa.column("person_id"),
     sa.column("organization_id"),
+    sa.column("recorded_at", Utc()),
+)
+AUDIT = sa.table(
+    "audit_entry", *map(sa.column, ("id", "subject_kind", "subject_id", "subject")), sa.column("at", Utc())
 )
 REPORT = sa.table("meeting_report", sa.column("id"), sa.column("read_at"))
 ALIAS = sa.table("meeting_alias", sa.column("key"), sa.column("organization_id"))
@@ -52,11 +59,36 @@ def _add(table: str, column: sa.Column[object]) -> None:
 
 
 def _keep_names() -> None:
-    """Store the current names in old entries: what they were called then isn't known any more."""
+    """Store the current names in old entries, then the former ones that the audit log has."""
     person = sa.select(PERSON.c.name).where(PERSON.c.id == ENTRY.c.person_id).scalar_subquery()
     organization = sa.select(ORGANIZATION.c.name).where(ORGANIZATION.c.id == ENTRY.c.organization_id).scalar_subquery()
     op.execute(ENTRY.update().values(organization_name=organization))
     op.execute(ENTRY.update().where(ENTRY.c.person_id.is_not(None)).values(name=person))
+    for kind, owner, column in (
+        ("Person", ENTRY.c.person_id, ENTRY.c.name),
+        ("Organization", ENTRY.c.organization_id, ENTRY.c.organization_name),
+    ):
+        for number, begin, end, name in _former_names(kind):
+            within = [owner == number, ENTRY.c.recorded_at < end]
+            within += [ENTRY.c.recorded_at >= begin] if begin else []
+            op.execute(ENTRY.update().where(*within).values({column: name}))
+
+
+def _former_names(subject_kind: str) -> Iterator[tuple[int, datetime | None, datetime, str]]:
+    """Yield whose name it was, from when (None: ever) until when, and the name."""
+    entries = (
+        sa.select(AUDIT.c.subject_id, AUDIT.c.at, AUDIT.c.subject)
+        .where(AUDIT.c.subject_kind == subject_kind, AUDIT.c.subject_id.is_not(None))
+        .order_by(AUDIT.c.at, AUDIT.c.id)
+    )
+    names: dict[int, list[tuple[datetime, str]]] = defaultdict(list)
+    for number, at, subject in op.get_bind().execute(entries):
+        name = subject.rpartition(" <")[0] if subject_kind == "Person" else subject
+        if not names[number] or names[number][-1][1] != name:
+            names[number].append((at, name))
+    for number, periods in names.items():
+        for place, ((begin, name), (end, _)) in enumerate(pairwise(periods)):
+            yield number, begin if place else None, end, name
 
 
 def _settle_participants() -> None:
