@@ -10,6 +10,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, render_template, request
+from flask import flash as flash_message
 from flask import session as cookie
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_bootstrap import Bootstrap5
@@ -116,6 +117,17 @@ db: Session = LocalProxy(_open_session)  # type: ignore[assignment]
 def config() -> Config:
     """Return the settings of the running hub."""
     return cast(Database, current_app.extensions["hub-database"]).config
+
+
+def has_mail_server() -> bool:
+    """Return True if the hub sends email; without a mail server it only saves it to disk."""
+    return config().mail_server is not None
+
+
+def flash_mail(sent: str, saved: str) -> None:
+    """Flash ``sent``, or without a mail server that the hub only saved ``saved``, such as "the test"."""
+    not_sent = f"Not sent: this hub has no mail server, so it saved {saved} to disk."
+    flash_message(*((sent, "message") if has_mail_server() else (not_sent, "warning")))
 
 
 def person_id() -> int | None:
@@ -360,6 +372,7 @@ def _add_template_helpers(app: Flask) -> None:
         hub_name=LocalProxy(lambda: config().HUB_NAME),
         max_upload_mb=LocalProxy(lambda: config().MAX_UPLOAD_MB),
         address_with=address_with,
+        has_mail_server=has_mail_server,
         icon=icon,
         public_address=lambda path: config().BASE_URL + path.rstrip("?"),
         today=today,

@@ -1,5 +1,6 @@
 """Emails about calls: invitations with calendar events, recaps, deck reminders."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -45,8 +46,15 @@ def test_an_invitation_its_update_and_its_cancellation_are_one_calendar_event(
     cora.post("/calls/2026-11-23/move", data={"day": "2026-11-24", "at": "11:30", "minutes": "30", "reason": "x"})
     assert mail(database) == []  # no one was invited, so no one gets an email
     assert "6 people" in cora.get("/calls/2026-11-30/invite").text
+    assert "so the invitation is saved to disk and not sent" in cora.get("/calls/2026-11-30/invite").text
+    answer = "Not sent: this hub has no mail server, so it saved the invitation to 6 people to disk."
     for _ in range(2):
-        cora.post("/calls/2026-11-30/invite")
+        assert answer in cora.post("/calls/2026-11-30/invite", follow_redirects=True).text
+        assert "Invitation sent" not in cora.get("/calls/2026-11-30").text
+        answer = "Not sent"
+    database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
+    assert "Sending the invitation to" in cora.post("/calls/2026-11-30/invite", follow_redirects=True).text
+    assert "everyone invited gets an email about changes" in cora.get("/calls/2026-11-30").text
     cora.post("/calls/2026-11-30/move", data={"day": "2026-12-01", "at": "14:00", "minutes": "30", "reason": "Snow"})
     cora.post("/calls/2026-12-01/cancel", data={"reason": "More snow"})
     assert mail(database, TOM) == []
@@ -82,8 +90,11 @@ def test_absent_organizations_get_the_recap_once_and_reading_it_does_not_count_a
     assert "Prairie Works" in page
     assert "<li>Lakeshore Forge" not in page
     assert "Ours alone" not in page
+    assert "so the recap is saved to disk and not sent" in page
     for _ in range(2):
-        assert cora.post("/calls/2026-11-16/brief").status_code == 302
+        page = cora.post("/calls/2026-11-16/brief", follow_redirects=True).text
+        assert "Not sent: this hub has no mail server, so it saved the recap to" in page
+        assert "Recap sent" not in page
     assert {message.to for message in mail(database)} == {ERIK, INGRID}
     (letter,) = mail(database, ERIK)
     assert letter.subject.startswith("Recap: Weekly")

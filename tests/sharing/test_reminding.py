@@ -1,6 +1,7 @@
 """Reminders to representatives and alternates, sent once, with what the log has."""
 
 import csv
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -105,7 +106,9 @@ def test_no_reminder_is_sent_before_reminders_are_turned_on_or_before_the_mornin
     words = browser.get(f"/outbox/plan/reminder/{people['rosa'].id}").get_data(as_text=True)
     assert "Apprenticeship toolkit" in words
     assert posted_by("reminders", database) == []
-    browser.post("/outbox/plan/begin", data={"kind": "reminder"})
+    page = browser.post("/outbox/plan/begin", data={"kind": "reminder"}, follow_redirects=True).text
+    assert "Reminders are turned on, but this hub has no mail server to send them." in page
+    assert "so scheduled mail is saved to disk and not sent" in page
     assert len(posted_by("reminders", database)) == 2
     assert "turned on" in browser.get("/audit").get_data(as_text=True)
 
@@ -238,11 +241,14 @@ def test_the_coordinator_can_send_a_reminder_once_a_day(
     page = browser.get("/outbox/nudge").get_data(as_text=True)
     assert "Lakeshore" in page
     organization_id = str(people["rosa"].organization_id)
+    answer = "Not sent: this hub has no mail server, so it saved reminders to 2 people to disk."
     for _ in range(2):
         sent = browser.post(
             "/outbox/nudge?quarter=2026Q4", data={"organization": organization_id}, follow_redirects=True
         )
-    assert "Sending reminders to 2 people" in sent.get_data(as_text=True)
+        assert answer in sent.get_data(as_text=True)
+        database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
+        answer = "Sending reminders to 2 people"
     with database.reading() as db:
         messages = db.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert [(message.to, message.sent_by_id) for message in messages] == [

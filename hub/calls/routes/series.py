@@ -156,7 +156,8 @@ def invite(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     if request.method == "POST":
         count = mailing_actions.invite(db, person, call)
-        flash(f"Sending the invitation to {dates.plural(count, 'person', 'people')}.")
+        people = dates.plural(count, "person", "people")
+        web.flash_mail(f"Sending the invitation to {people}.", f"the invitation to {people}")
         return redirect(url_for(".show", day=day))
     recipients = mailing_queries.all_recipients(db, clock.today(web.config().zone))
     return render_template("calls/invite.html", call=call, recipients=recipients)
@@ -168,7 +169,8 @@ def recap(day: str) -> Answer:
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
     if request.method == "POST":
         count = mailing_actions.send_recap(db, person, call)
-        flash(f"Sending the recap to {dates.plural(count, 'person', 'people')}.")
+        people = dates.plural(count, "person", "people")
+        web.flash_mail(f"Sending the recap to {people}.", f"the recap to {people}")
         return redirect(url_for(".show", day=day))
     absent = mailing_queries.absent(db, call)
     today = clock.today(web.config().zone)

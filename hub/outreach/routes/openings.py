@@ -246,7 +246,13 @@ def ask(token: str, item_id: int) -> Answer:
             refused = str(error)
         else:
             _remember(link)
-            flash(f"Question sent. {link.pack.person.name} will reply by email.")
+            name = link.pack.person.name
+            sent = web.has_mail_server()
+            flash(
+                f"Question sent. {name} can reply by email."
+                if sent
+                else f"Question saved. {name} can read it in the hub."
+            )
             return redirect(url_for(".open_item", token=token, item_id=item_id), 303)
     db.rollback()
     link = packs_queries.link_of_pack(db, token)

@@ -158,7 +158,7 @@ def _save_and_act(person: Person, pack: Pack, form: outreach_forms.PackForm) -> 
         return redirect(url_for(".preview_pack", pack_id=pack.id))
     if action == "test":
         testing_actions.send_test(db, person, pack)
-        flash(f"Draft saved. A test is on its way to {person.email}.")
+        web.flash_mail(f"Draft saved. A test is on its way to {person.email}.", "the draft and the test")
         return redirect(url_for(".pack", pack_id=pack.id))
     if action in {"search", "people", "add", "drop", "up", "down"}:
         return _draft_page(person, pack, form, at=action)
@@ -248,7 +248,7 @@ def send_pack_test(pack_id: int) -> Answer:
     """Email the person a test of a draft."""
     person = stakeholder_manager()
     testing_actions.send_test(db, person, packs_queries.pack_for(db, person, pack_id))
-    flash(f"A test is on its way to {person.email}.")
+    web.flash_mail(f"A test is on its way to {person.email}.", "the test")
     return redirect(url_for(".preview_pack", pack_id=pack_id))
 
 

@@ -111,7 +111,11 @@ def send_again(message_id: int) -> Any:
         notification_settings_actions.refuse_if_turned_off(session, email)
         mail_actions.send_again(session, actor, email)
 
-    return _decide(message_id, again, "The email will be sent again.")
+    sent, saved = (
+        "The email will be sent again.",
+        "Not sent: this hub has no mail server, so it saves the email to disk again.",
+    )
+    return _decide(message_id, again, sent if web.has_mail_server() else saved)
 
 
 @bp.post("/outbox/<int:message_id>/arrived")

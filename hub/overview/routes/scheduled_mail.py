@@ -30,6 +30,7 @@ from hub.sharing.queries import reminders as reminders_queries
 from hub.sharing.rules.reminders import Occasion, Stage, next_occasions
 
 MOST_SHOWN = 500
+NO_ONE_TO_REMIND = "No reminders sent. Check at least one organization with someone who hasn’t had a reminder today."
 
 
 @bp.get("/outbox/plan")
@@ -106,7 +107,10 @@ def turn_on() -> Any:
     """Turn on a kind of scheduled mail."""
     kind = _kind()
     overview_actions.turn_on_mail(db, signed_in(), kind)
-    flash(f"{kind.value.capitalize()}s will now be sent automatically.")
+    if web.has_mail_server():
+        flash(f"{kind.value.capitalize()}s will now be sent automatically.")
+    else:
+        flash(f"{kind.value.capitalize()}s are turned on, but this hub has no mail server to send them.", "warning")
     return redirect(url_for("overview.mail_plan"))
 
 
@@ -134,7 +138,13 @@ def send_reminder() -> Any:
     if request.method == "POST":
         chosen = {web.row_number(number) for number in request.form.getlist("organization")}
         sent = reminders_actions.send_now(db, signed_in(), quarter, chosen)
-        flash(_result(len(sent)), "message" if sent else "warning")
+        if sent:
+            people = plural(len(sent), "person", "people")
+            web.flash_mail(
+                f"Sending reminders to {people}. Anyone who already got one today is skipped.", f"reminders to {people}"
+            )
+        else:
+            flash(NO_ONE_TO_REMIND, "warning")
         return redirect(url_for("overview.send_reminder", quarter=quarter))
     reminders, unreached = reminders_queries.reminders(db, quarter, Stage.NUDGE)
     only = request.args.get("organization", "")
@@ -146,12 +156,6 @@ def send_reminder() -> Any:
         unreached=unreached,
         only=only,
     )
-
-
-def _result(count: int) -> str:
-    if not count:
-        return "No reminders sent. Check at least one organization with someone who hasn’t had a reminder today."
-    return f"Sending reminders to {plural(count, 'person', 'people')}. Anyone who already got one today is skipped."
 
 
 def _quarter(text: str) -> Quarter:

@@ -92,7 +92,7 @@ def test_a_question_reaches_the_sender_and_the_publisher(
     assert "Send a copy to Prairie" in ok(client.get(f"{sent}/1/ask"))
     assert client.post(f"{sent}/1/ask", data={"question": " "}).status_code == 422
     question = {"question": f"What does it cost? {NAUGHTY}", "copy": "y"}
-    assert "Question sent. Ana Peña will reply" in ok(
+    assert "Question sent. Ana Peña can reply by email." in ok(
         client.post(f"{sent}/1/ask", data=question, follow_redirects=True)
     )
     worker.catch_up(world)
