@@ -36,7 +36,7 @@ from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.conftest import Browser
-from tests.forms import opened
+from tests.forms import form_on, opened
 from tests.library.documents import pdf
 from tests.world import SignIn
 
@@ -315,6 +315,27 @@ def test_an_old_form_removes_no_file_and_removing_a_file_twice_loses_nothing(
         assert _send(applicant, link, {**INTEREST, "interest": words, "remove": "1"}).status_code == 302
         assert [file.file_name for file in _files(database)] == ["second.md"]
         assert opened(applicant, link).values["interest"] == [words]
+
+
+def test_a_conflict_names_no_one_who_voted_or_asked_for_changes(
+    app: Flask, alliance: None, sign_in: SignIn, database: Database, tmp_path: Path
+) -> None:
+    applicant, walter = app.test_client(), sign_in("walter@amcc.example")
+    link = _start(applicant)
+    _send(applicant, link, _complete(tmp_path))
+    number = _application(database).id
+    walter.post(f"/applications/{number}/vote", data={"ballot": "decline", "reason": "No plan"})
+    walter.post(f"/applications/{number}/ask", data={"what": "Show the jobs in the plan."})
+    old = opened(applicant, link).values["version"]
+    assert _send(applicant, link, {**INTEREST, "interest": "Newer words"}).status_code == 302
+    stale = applicant.post(link, data={**INTEREST, "interest": "Old words", "version": old})
+    assert stale.status_code == 409
+    assert "Another version was saved" in stale.text
+    assert "walter@amcc.example" not in stale.text
+    assert "The latest change was made by" not in stale.text
+    version = form_on(stale).values["version"]
+    assert applicant.post(link, data={**INTEREST, "interest": "Old words", "version": version}).status_code == 302
+    assert "No versions have been set aside" in walter.get("/account/set-aside").text
 
 
 def test_what_was_typed_for_a_closed_application_is_set_aside(
