@@ -198,8 +198,11 @@ def test_the_refusal_says_why_and_who_can_change_it(
     with world.writing() as db:
         prairie = db.scalars(select(Person).where(Person.email == OTTO)).one().organization
         a_person(db, prairie, email="pia@prairie.example", name="Pia")
+    hint = "creates a share link that opens without an account"
+    assert hint in sign_in(OTTO).get(f"/resources/{RESOURCE}").text
     limit(world)
     browser = sign_in(email)
+    assert hint not in browser.get(f"/resources/{RESOURCE}").text
     for answer in (
         browser.get(f"/resources/{RESOURCE}/forward"),
         browser.post(f"/resources/{RESOURCE}/forward", data={"days": 365}),
