@@ -116,7 +116,7 @@ def test_the_coordinator_sees_what_a_change_does_before_it_is_saved(
     assert "Q1 Not due Q2 Silent" in commitments
     with database.reading() as db:
         [entry] = [entry for entry in db.scalars(select(Entry)) if entry.action == "changed"]
-    assert entry.details["periods_before"] == ["member 2020-01-01 to today"]
+    assert entry.details["periods_before"] == ["member since Jan 1, 2020"]
     assert len(entry.details["periods"]) == 2
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.core import chosen_settings, clock
 from hub.core.audit import note
 from hub.core.chosen_settings import RECORDS_BEGIN
+from hub.core.dates import with_year
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import text_of
@@ -158,8 +159,9 @@ def _periods(periods: Sequence[Period]) -> list[MembershipPeriod]:
 
 def _stated(period: Period) -> str:
     """Return a period as one line for the audit log."""
-    until = period.left_on.isoformat() if period.left_on else "today"
-    return f"{period.kind.noun} {period.joined_on} to {until}" + (f": {period.reason}" if period.reason else "")
+    joined = with_year(period.joined_on)
+    days = f"from {joined} to {with_year(period.left_on)}" if period.left_on else f"since {joined}"
+    return f"{period.kind.noun} {days}" + (f": {period.reason}" if period.reason else "")
 
 
 def _facts(name: str, region: str, website: str, postal_address: str) -> dict[str, Any]:
