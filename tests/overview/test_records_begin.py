@@ -81,6 +81,15 @@ def begins(database: Database) -> list[str]:
         return [entry.details["day"] for entry in entries]
 
 
+def test_quarters_in_which_nothing_was_due_are_not_charted_as_zero_percent(coordinator: FlaskClient) -> None:
+    coordinator.post("/setup/hub", data=a_form(coordinator.get("/setup/hub").text, "2026-11-24"))
+    add_members(coordinator)
+    page = BeautifulSoup(coordinator.get("/board").text, "lxml")
+    trend = [row.get_text(" ").split()[2:] for row in page.select("section[aria-labelledby=trend] tbody tr")]
+    assert trend == [["0", "0", "none", "due"]] * 7 + [["0", "2", "0%"]]
+    assert len(page.select(".trend-point")) == 1
+
+
 @pytest.mark.both_databases
 def test_a_new_hub_shows_no_records_for_the_time_before_it(
     coordinator: FlaskClient, database: Database, frozen_clock: FrozenClock, app: Flask
