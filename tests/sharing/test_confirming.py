@@ -7,6 +7,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -146,6 +147,11 @@ def test_confirming_that_nothing_was_shared_leaves_the_standing_to_the_log(
     assert "Say why" in refused.text
     answer = confirm(browser, quarter, shared="no", reason="We were between two programs.")
     assert "We were between two programs." in answer.text
+    assert f"nothing to share in {quarter.label}, but the sharing log lists 1 resource" in unescape(answer.text)
+    assert "is confirmed" not in answer.text
+    ladder = BeautifulSoup(answer.text, "lxml").select_one(".ladder .rung-count")
+    assert ladder is not None
+    assert ladder.get_text() == "nothing to share"
     assert standing_of(database, quarter) is Standing.SHARED
     [confirmation] = confirmations(database)
     assert (confirmation.shared, confirmation.role, confirmation.items) == (False, Role.ALTERNATE, [])

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, versions, web
+from hub.core.dates import plural
 from hub.core.errors import NotAllowed, Refused
 from hub.core.quarters import Quarter
 from hub.core.versions import Edit, Part
@@ -49,14 +50,25 @@ def confirm(quarter: str) -> Answer:
             refused = str(error)
             form.renew()
         else:
-            flash(
-                f"{selected.label} is confirmed. Thank you."
-                if form.shared.data == "yes"
-                else f"{selected.label} is confirmed: nothing to share. Thank you."
-            )
+            _thank(person, selected, is_shared=form.shared.data == "yes")
             return redirect(url_for(".quarter", quarter=str(selected)))
     db.rollback()
     return _page(person, selected, form, edit, refused), 422
+
+
+def _thank(person: Person, quarter: Quarter, *, is_shared: bool) -> None:
+    """Say that the quarter is confirmed, or that its log contradicts that there was nothing to share."""
+    if is_shared:
+        flash(f"{quarter.label} is confirmed. Thank you.")
+    elif shared := confirmations_queries.confirmation_draft(db, person.organization, quarter).shared:
+        flash(
+            f"You confirmed that there was nothing to share in {quarter.label}, but the sharing log lists "
+            f"{plural(len(shared), 'resource')}, so the quarter stays Shared. Correct the log’s entries if they’re wrong, "
+            "or edit your confirmation.",
+            "warning",
+        )
+    else:
+        flash(f"{quarter.label} is confirmed: nothing to share. Thank you.")
 
 
 def _edit(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> Edit:
