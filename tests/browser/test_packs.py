@@ -83,7 +83,7 @@ def test_a_pack_is_sent_opened_on_a_phone_asked_about_logged_and_confirmed(
     phone.get_by_role("link", name=re.compile("^Ask a question")).click()
     phone.get_by_label("Your question").fill("Does this hold for a shop of fourteen?")
     phone.get_by_role("button", name="Send question").click()
-    expect(phone.get_by_role("status")).to_contain_text("Question sent. Rosa Peña will reply")
+    expect(phone.get_by_role("status")).to_contain_text("Question sent. Rosa Peña can reply")
     text = "a shop of fourteen"  # the hub sends her other messages too
     to_rosa = partial(mail_server.to, "representative@demo.example")
     [question] = eventually(lambda: [message for message in to_rosa() if text in message.part("text/plain")])
