@@ -54,7 +54,7 @@ def test_an_invitation_its_update_and_its_cancellation_are_one_calendar_event(
         answer = "Not sent"
     database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
     assert "Sending the invitation to" in cora.post("/calls/2026-11-30/invite", follow_redirects=True).text
-    assert "everyone invited gets an email about changes" in cora.get("/calls/2026-11-30").text
+    assert "Everyone invited gets an email about changes." in cora.get("/calls/2026-11-30").text
     cora.post("/calls/2026-11-30/move", data={"day": "2026-12-01", "at": "14:00", "minutes": "30", "reason": "Snow"})
     cora.post("/calls/2026-12-01/cancel", data={"reason": "More snow"})
     assert mail(database, TOM) == []
@@ -95,6 +95,7 @@ def test_absent_organizations_get_the_recap_once_and_reading_it_does_not_count_a
         page = cora.post("/calls/2026-11-16/brief", follow_redirects=True).text
         assert "Not sent: this hub has no mail server, so it saved the recap to" in page
         assert "Recap sent" not in page
+        assert "p.m.</span></time>." not in page
     assert {message.to for message in mail(database)} == {ERIK, INGRID}
     (letter,) = mail(database, ERIK)
     assert letter.subject.startswith("Recap: Weekly")
