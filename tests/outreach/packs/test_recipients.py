@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
@@ -197,3 +198,12 @@ def test_a_test_needs_a_resource_and_a_draft_and_is_limited(
     work_on(ana, draft, "save")
     ana.post(f"{draft}/send", data={"when": "now"})
     assert "has been sent or scheduled" in ok(ana.post(f"{draft}/test"), 422)
+
+
+def test_the_preview_counts_one_person_and_several(world: Database, sign_in: SignIn) -> None:
+    ana = sign_in(ANA)
+    draft = a_draft(ana)
+    for groups, sentence in ((["Board"], "2 people, each with their own link."), ([], "1 person with their own link.")):
+        maria = [str(row.id) for row in rows(world, Stakeholder) if row.name == "Maria"]
+        page = work_on(ana, draft, "preview", groups=groups, people=[] if groups else maria)
+        assert sentence in " ".join(BeautifulSoup(page, "lxml").get_text().split())
