@@ -227,9 +227,12 @@ def test_limiting_the_audience_says_first_how_much_it_closes(world: Database, si
     assert "Close them" not in otto.get(f"/resources/{RESOURCE}/edit").text, "nothing is open yet"
     make_link(otto)
     make_link(ana)
+    assert "A pack stays open" not in otto.get(f"/resources/{RESOURCE}/edit").text
     send(ana, a_draft(ana))
     work_on(ana, a_draft(ana), "save")  # a draft is open to no one
-    assert "through 2 share links and 1 pack" in otto.get(f"/resources/{RESOURCE}/edit").text
+    page = otto.get(f"/resources/{RESOURCE}/edit").text
+    assert "through 2 share links and 1 pack" in page
+    assert "A pack stays open for its other resources." in page
     page = _edit(otto)
     assert "closes 2 share links and 1 pack for good" in page
     assert "Typed just now" in page
