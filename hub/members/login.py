@@ -86,6 +86,7 @@ def end_session() -> None:
     known = organizations_of_browser()
     logout_user()
     session.clear()
+    session.permanent = True  # or closing the browser would forget it
     session[ORGANIZATIONS] = sorted(known)
 
 

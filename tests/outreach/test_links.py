@@ -133,6 +133,22 @@ def test_people_of_the_sharing_organization_are_not_counted(deck: int, database:
     assert len(rows(database, SharingEvent)) == 1, "a person of another organization is outside"
 
 
+def test_a_browser_is_a_colleagues_for_the_days_of_a_session_even_after_it_was_closed(
+    deck: int, database: Database, sign_in: SignIn
+) -> None:
+    link = make_link(sign_in("ana@prairie.example"), deck)
+    for address in ("/sign-out", "/sign-out/everywhere"):
+        rita = sign_in("rita@prairie.example")
+        rita.post(address)
+        cookie = rita.get_cookie("hub_session")
+        assert cookie
+        assert cookie.expires, "otherwise the browser deletes it when it is closed"
+        days = (cookie.expires - clock.now()).total_seconds() / 86_400
+        assert days == pytest.approx(database.config.SESSION_DAYS, abs=0.1)
+        rita.post(f"{link}/show")
+    assert rows(database, SharingEvent) == []
+
+
 @pytest.mark.both_databases
 def test_an_opening_counts_once_for_each_network_and_day(
     deck: int, database: Database, app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
