@@ -87,6 +87,17 @@ def test_every_page_of_a_signed_in_person_leads_a_visitor_to_sign_in_and_back(vi
     assert checked > 70
 
 
+@pytest.mark.parametrize("address", ["/outbox?q=what?", "/outbox?q=%3F%26%23&q=b", "/outbox?q=caf%C3%A9", "/outbox"])
+def test_no_part_of_an_address_is_lost_on_the_way(visitor: FlaskClient, address: str) -> None:
+    assert _next_of(visitor.get(address)) == address
+
+
+def test_a_form_of_a_visitor_leads_back_to_its_page_and_never_to_a_button(visitor: FlaskClient) -> None:
+    assert _next_of(visitor.post("/sharing/log-address")) == "/sharing/log-address", "two views have this address"
+    assert _next_of(visitor.post("/resources/1/edit")) == "/resources/1/edit"
+    assert _next_of(visitor.post("/sharing/links/1/revoke")) == "/"
+
+
 def _sign_in_link(answer: TestResponse) -> str:
     page = BeautifulSoup(answer.text, "lxml")
     [link, *others] = page.select(".site-header a[href^='/sign-in']")

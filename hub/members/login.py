@@ -130,8 +130,9 @@ def sign_in_address() -> str:
     if request.endpoint == SIGN_IN:
         wanted = request.args.get("next")
     else:
-        can_return = request.url_rule is not None and "GET" in (request.url_rule.methods or ())
-        wanted = request.full_path.rstrip("?") if can_return else None
+        addresses = current_app.create_url_adapter(request)
+        can_return = addresses is not None and addresses.test(request.path, "GET")
+        wanted = (request.full_path if request.query_string else request.path) if can_return else None
     return url_for(SIGN_IN, next=None if wanted in {None, "/"} else wanted)
 
 
