@@ -7,7 +7,7 @@ twice.
 import logging
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, or_, select, update
@@ -22,7 +22,7 @@ from hub.mail.actions import Post
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 from hub.outreach.actions.closing import outdated, recall
-from hub.outreach.actions.packs import address_of, publish, sent_pack, token_for, usable_items
+from hub.outreach.actions.packs import address_of, objection_to_item, publish, sent_pack, token_for, usable_items
 from hub.outreach.actions.stakeholders import KIND, token_of
 from hub.outreach.letters import SentPack, letter_of
 from hub.outreach.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackPerson, PackTrace, Stakeholder
@@ -35,6 +35,7 @@ from hub.outreach.rules.stakeholders import counts_colleagues
 from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import actor_columns
 from hub.sharing.models import SharingEvent
+from hub.sharing.queries.declarations import visible_titles
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
 from hub.sharing.rules.texts import LONGEST_AUDIENCE, shorten
@@ -220,8 +221,15 @@ def _log_accepted(db: Session, pack: Pack) -> int:
 
     A member's own people aren't its stakeholders, so email to them isn't logged.
     """
+    written = OutboxMessage.posted_at
     accepted = db.execute(
-        select(PackLink.id, OutboxMessage.settled_at, Stakeholder.address_hash, stakeholders_queries.is_colleague())
+        select(
+            PackLink.id,
+            written,
+            OutboxMessage.settled_at,
+            Stakeholder.address_hash,
+            stakeholders_queries.is_colleague(),
+        )
         .join(OutboxMessage, OutboxMessage.id == PackLink.message_id)
         .outerjoin(Stakeholder, Stakeholder.id == PackLink.stakeholder_id)
         .where(PackLink.pack_id == pack.id, ~PackLink.logged, OutboxMessage.state == State.SENT)
@@ -230,12 +238,13 @@ def _log_accepted(db: Session, pack: Pack) -> int:
     last = pack.logged_at or pack.published_at or clock.now()
     if is_to_be_logged(len(accepted), unsettled, clock.now() - last):
         zone, membership = config_of(db).zone, pack.organization.membership
-        people: dict[date, list[str]] = defaultdict(list)
-        for link_id, moment, hashed, is_colleague in accepted:
+        people: dict[tuple[PackItem, ...], dict[date, list[str]]] = defaultdict(lambda: defaultdict(list))
+        for link_id, written_at, moment, hashed, is_colleague in accepted:
             day = (moment or clock.now()).astimezone(zone).date()
             if not is_colleague or counts_colleagues(membership.kind_on(day)):
-                people[day].append(hashed or link_key(link_id))
-        _log_forwards(db, pack, people)
+                people[items_at(pack, written_at)][day].append(hashed or link_key(link_id))
+        for items, by_day in people.items():
+            _log_forwards(db, pack, items, by_day)
         db.execute(update(PackLink), [{"id": row.id, "logged": True} for row in accepted])
     if not unsettled:
         pack.state, pack.finished_at = PackState.SENT, clock.now()
@@ -254,20 +263,33 @@ def _count_unsettled(db: Session, pack: Pack) -> int:
     return messages[State.WAITING] + messages[State.SENDING] + (db.scalar(unwritten) or 0)
 
 
-def _log_forwards(db: Session, pack: Pack, people: Mapping[date, Collection[str]]) -> None:
+def items_at(pack: Pack, written_at: datetime) -> tuple[PackItem, ...]:
+    """Return the items of an email written at this time, even those that were withdrawn or closed since."""
+    return tuple(item for item in pack.items if _was_usable(item, written_at))
+
+
+def _was_usable(item: PackItem, moment: datetime) -> bool:
+    ends = (item.resource.withdrawn_at, item.resource.closed_to_outsiders_at)
+    since = [end for end in ends if end is not None and end >= item.added_at]
+    return min(since) > moment if since else not objection_to_item(item)
+
+
+def _log_forwards(db: Session, pack: Pack, items: Collection[PackItem], people: Mapping[date, Collection[str]]) -> None:
     """Log an entry for each item and day, with the groups and the accepted emails; a day's are one act of sharing."""
     pack.rounds, pack.logged_at = pack.rounds + 1, clock.now()
+    titles = visible_titles(db, pack.person, [item.resource for item in items])
     for day, keys in sorted(people.items()):
-        reach_actions.add_share(db, [_forward(pack, item, day, len(keys)) for item in usable_items(pack)], keys)
+        entries = [_forward(pack, item, titles[item.resource_id], day, len(keys)) for item in items]
+        reach_actions.add_share(db, entries, keys)
 
 
-def _forward(pack: Pack, item: PackItem, day: date, people: int) -> SharingEvent:
+def _forward(pack: Pack, item: PackItem, title: str, day: date, people: int) -> SharingEvent:
     return SharingEvent(
         act=Act.FORWARD,
         carrier=Carrier.HUB_MAIL,
         **actor_columns(pack.person, pack.organization),
         resource_id=item.resource_id,
-        title=item.resource.title,
+        title=title,
         revision_number=item.revision_number or item.resource.revision_number,
         page_number=item.first_page,
         pack_id=pack.id,

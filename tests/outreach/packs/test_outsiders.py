@@ -1,6 +1,7 @@
 """What is for one organization only is never opened to outsiders, in any way; narrowing closes, widening doesn't open."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from html import unescape
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
 from hub import worker
+from hub.core import clock
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
@@ -23,6 +25,7 @@ from hub.members.rules.permissions import Permission
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.models import Pack, PackLink
 from hub.outreach.rules.packs import PackState
+from hub.sharing.models import ReachedPerson, SharingEvent
 from tests.mailserver import MailServer
 from tests.outreach.packs.drafting import a_draft, links_in, ok, rows, send, work_on
 from tests.world import SignIn, a_person, a_resource, find_text
@@ -310,6 +313,38 @@ def test_an_email_that_the_server_puts_off_while_its_resource_is_closed_is_writt
     worker.catch_up(world)
     assert len(mail_server.received) == 2
     assert not any(TITLE in got.part("text/plain") for got in mail_server.received)
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("end", ["limit", "withdraw"])
+def test_what_was_mailed_is_logged_even_if_its_resource_is_closed_or_withdrawn_before(
+    world: Database, sign_in: SignIn, mail_server: MailServer, end: str
+) -> None:
+    mail_server.refuses_recipient["bo@shops.example"] = "451 4.7.1 greylisted"
+    ana, otto = sign_in(ANA), sign_in(OTTO)
+    send(ana, a_draft(ana, (RESOURCE, 1)))
+    worker.catch_up(world)
+    assert [TITLE in got.part("text/plain") for got in mail_server.to("maria@shops.example")] == [True]
+    assert rows(world, SharingEvent) == []
+    if end == "limit":
+        limit(world)
+        with world.writing() as db:
+            db.get_one(Resource, RESOURCE).title = "Secret title"
+    else:
+        otto.post(f"/resources/{RESOURCE}/withdraw", data={"reason": "Outdated"})
+    mail_server.refuses_recipient.clear()
+    with world.writing() as db:
+        db.execute(update(OutboxMessage).values(due_at=clock.now()))
+    worker.catch_up(world)
+    worker.catch_up(world)
+    has_it = [TITLE in got.part("text/plain") for got in mail_server.to("bo@shops.example")]
+    assert has_it == [end == "withdraw"], "an email that waits is written again only for a closed resource"
+    logged = Counter((event.resource_id, event.people) for event in rows(world, SharingEvent))
+    assert logged == ({(RESOURCE, 1): 1, (1, 1): 2} if end == "limit" else {(RESOURCE, 2): 1, (1, 2): 1}), (
+        "each entry has those who got its resource"
+    )
+    assert "Secret title" not in {event.title for event in rows(world, SharingEvent)}
+    assert len({person.key for person in rows(world, ReachedPerson)}) == 2
 
 
 def test_an_email_with_a_closed_resource_is_not_sent_again(
