@@ -72,6 +72,7 @@ class LetterKind(StrEnum):
     OPENING = "opening"
     PACK = "pack"
     PACK_TEST = "pack test"
+    PACK_HELD = "pack not sent"
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105 - a kind of email
     APPLICATION = "application"
@@ -94,6 +95,7 @@ BULK = {
     LetterKind.OPENING: True,
     LetterKind.PACK: True,
     LetterKind.PACK_TEST: False,
+    LetterKind.PACK_HELD: False,
     LetterKind.INVITATION: False,
     LetterKind.PASSWORD: False,
     LetterKind.APPLICATION: False,

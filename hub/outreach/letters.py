@@ -184,6 +184,15 @@ def letter_of_test(pack: SentPack, author: str, hub_name: str) -> Letter:
     )
 
 
+def held_letter(title: str, why: str, to: str, address: str) -> Letter:
+    """Return the email that tells a sender that their scheduled pack wasn't sent; ``address`` is its draft's URL."""
+    return Letter(
+        f"Not sent: {title}",
+        (greeting(to), Paragraph(f"“{title}” wasn’t sent, and is a draft again. {why}"), Button("Open draft", address)),
+        "You get this because you scheduled this pack.",
+    )
+
+
 def channel_text(pack: SentPack) -> str:
     """Return the pack as plain text to paste anywhere: title, note, and each resource with its link."""
     blocks = [pack.title, pack.note]

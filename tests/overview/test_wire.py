@@ -28,6 +28,7 @@ from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.models import OpeningMail, Organization, Person
 from hub.members.rules.mail import Frequency
+from hub.outreach import letters as outreach_letters
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import notices as notices_actions
 from hub.outreach.actions import openings as openings_actions
@@ -125,6 +126,8 @@ def send_pack_mail(db: Session) -> None:
     author = db.get_one(Person, pack.person_id)
     state, pack.state = pack.state, PackState.DRAFT
     testing_actions.send_test(db, author, pack)
+    letter = outreach_letters.held_letter(pack.title, "Its resources were withdrawn.", NAME, config_of(db).BASE_URL)
+    mail_actions.post(db, letter, to=author.email, name=NAME, once="a held pack", kind=LetterKind.PACK_HELD)
     pack.state = state
     long_ago = clock.now() - timedelta(days=4_000)
     db.add(OpeningMail(person_id=author.id, every=Frequency.DAILY, since=long_ago, told_until=long_ago))

@@ -48,6 +48,10 @@ from hub.sharing.rules.standing import Channel
 NEEDS_ADDRESS = (
     "A pack needs your organization’s postal address, because U.S. law (the CAN-SPAM Act) requires it in bulk email."
 )
+KEY_CHANGED = (
+    "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. "
+    "Ask the coordinator to restore the old key."
+)
 Part = tuple[int, int] | None  # the first and the last page; None for the whole resource
 
 
@@ -240,10 +244,7 @@ def send_pack(
     if objection := lack_of_address(db, person, pack):
         raise Refused(objection)
     if stakeholders_queries.key_was_changed(db):
-        raise Refused(
-            "The hub’s unsubscribe key was changed, so it can’t tell who has unsubscribed. "
-            "Ask the coordinator to restore the old key."
-        )
+        raise Refused(KEY_CHANGED)
     pack.person_id, pack.person = person.id, person
     pack.send_at, pack.state = max(send_at or now, now), PackState.SCHEDULED
     note(db, person, "sent the", pack, at=str(pack.send_at))

@@ -20,11 +20,20 @@ from hub.library.models import Resource
 from hub.mail import actions as mail_actions
 from hub.mail.actions import Post
 from hub.mail.models import OutboxMessage
-from hub.mail.rules import State
+from hub.mail.rules import LetterKind, State
 from hub.outreach.actions.closing import outdated, recall
-from hub.outreach.actions.packs import address_of, objection_to_item, publish, sent_pack, token_for, usable_items
+from hub.outreach.actions.packs import (
+    KEY_CHANGED,
+    NEEDS_ADDRESS,
+    address_of,
+    objection_to_item,
+    publish,
+    sent_pack,
+    token_for,
+    usable_items,
+)
 from hub.outreach.actions.stakeholders import KIND, token_of
-from hub.outreach.letters import SentPack, letter_of
+from hub.outreach.letters import SentPack, held_letter, letter_of
 from hub.outreach.models import Pack, PackCount, PackFetch, PackItem, PackLink, PackPerson, PackTrace, Stakeholder
 from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
@@ -142,14 +151,12 @@ def _load_pack(db: Session, number: int) -> Pack:
 
 
 def _start_sending(db: Session, pack: Pack) -> int:
-    """Create a link for everyone in the groups, except people who unsubscribed or whose email bounces."""
-    if stakeholders_queries.key_was_changed(db):
-        log.error("Pack %s can't be sent: the unsubscribe key was changed. It is a draft again.", pack.id)
-        pack.state, pack.send_at = PackState.DRAFT, None
-        return 1
-    if not usable_items(pack):
-        log.warning("Pack %s can't be sent: none of its resources can be shared now. It is a draft again.", pack.id)
-        pack.state, pack.send_at = PackState.DRAFT, None
+    """Create a link for everyone in the groups, except people who unsubscribed or whose email bounces.
+
+    A pack that can't be sent is a draft again, and its sender gets an email.
+    """
+    if why := _why_held(db, pack):
+        _hold(db, pack, why)
         return 1
     reach = packs_queries.reach_of(db, pack)
     publish(db, pack)
@@ -160,6 +167,34 @@ def _start_sending(db: Session, pack: Pack) -> int:
     if reach.reachable:
         db.execute(insert(PackLink), [_link(db, pack, stakeholder) for stakeholder in reach.reachable])
     return 1
+
+
+def _why_held(db: Session, pack: Pack) -> str:
+    """Return why a pack that is due can't be sent, and what to do; empty if it can."""
+    if stakeholders_queries.key_was_changed(db):
+        log.error("Pack %s can't be sent: the unsubscribe key was changed.", pack.id)
+        return KEY_CHANGED
+    if not usable_items(pack):
+        return "None of its resources can be shared now. Choose others."
+    return "" if pack.organization.postal_address else f"{NEEDS_ADDRESS} Add it, then send the pack."
+
+
+def _hold(db: Session, pack: Pack, why: str) -> None:
+    log.warning("Pack %s wasn't sent. It is a draft again.", pack.id)
+    was_due, sender, config = pack.send_at or clock.now(), pack.person, config_of(db)
+    pack.state, pack.send_at = PackState.DRAFT, None
+    if sender.left_at is None:
+        mail_actions.post(
+            db,
+            held_letter(pack.title, why, sender.name, f"{config.BASE_URL}/sharing/packs/{pack.id}"),
+            to=sender.email,
+            name=sender.name,
+            once=f"pack {pack.id} not sent at {was_due.isoformat()}",
+            kind=LetterKind.PACK_HELD,
+            about=f"draft of {pack}",
+            person_id=sender.id,
+            sent_by_id=sender.id,
+        )
 
 
 def _link(db: Session, pack: Pack, stakeholder: Stakeholder) -> dict[str, Any]:

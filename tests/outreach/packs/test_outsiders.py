@@ -369,7 +369,9 @@ def test_a_scheduled_pack_of_which_nothing_is_open_becomes_a_draft_again(
     limit(world)
     worker.catch_up(world)
     assert [pack.state for pack in rows(world, Pack)] == [PackState.DRAFT]
-    assert mail_server.received == []
+    worker.catch_up(world)
+    assert [got.recipient for got in mail_server.received] == [ANA], "its sender hears of it, once"
+    assert "None of its resources can be shared now" in mail_server.received[0].part("text/html")
     page = ok(ana.get("/sharing/packs/1"))
     assert "For its organization only: recipients won’t see it" in page
     assert "Add at least one resource" in ok(ana.post("/sharing/packs/1/send", data={"when": "now"}), 422)

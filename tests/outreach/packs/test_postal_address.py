@@ -1,7 +1,7 @@
 """Packs end with their organization's postal address, which is asked for before the first one is sent."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from hub import worker
 from hub.core.db import Database
@@ -10,7 +10,7 @@ from hub.members.rules.organizations import Role
 from hub.outreach.models import Pack
 from hub.outreach.rules.packs import PackState
 from tests.mailserver import MailServer
-from tests.outreach.packs.drafting import a_draft, ok, rows, work_on
+from tests.outreach.packs.drafting import a_draft, ok, rows, send, work_on
 from tests.world import SignIn, a_person
 
 FIELD = 'name="postal_address"'
@@ -53,6 +53,31 @@ def test_it_is_asked_for_before_the_first_pack_and_nothing_typed_is_lost(
     page = work_on(ana, a_draft(ana), "preview")
     assert FIELD not in page
     assert "CAN-SPAM" not in page
+
+
+@pytest.mark.both_databases
+def test_a_pack_scheduled_before_there_was_an_address_waits_for_it_and_its_sender_hears_of_it(
+    world: Database, sign_in: SignIn, mail_server: MailServer
+) -> None:
+    """Hubs from before postal addresses have such packs, and the coordinator can remove an address."""
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    send(ana, draft)
+    with world.writing() as db:
+        db.execute(update(Organization).values(postal_address=""))
+    for _ in range(2):
+        worker.catch_up(world)
+    assert [pack.state for pack in rows(world, Pack)] == [PackState.DRAFT]
+    [got] = mail_server.received
+    assert got.recipient == "ana@lakeshore.example"
+    assert got.field("Subject") == b"Not sent: Worth a look"
+    assert "needs your organization’s postal address" in " ".join(got.part("text/plain").split())
+    assert f"{draft}\r\n" in got.part("text/plain")
+    page = ok(ana.post(f"{draft}/send", data={"when": "now", "postal_address": ADDRESS}, follow_redirects=True))
+    assert FIELD not in page
+    worker.catch_up(world)
+    assert {got.recipient for got in mail_server.received[1:]} == {"maria@shops.example", "bo@shops.example"}
+    assert all("12 Pier Road, Erie, PA 16501" in got.part("text/plain") for got in mail_server.received[1:])
 
 
 def test_an_address_typed_with_a_wrong_date_is_not_saved_but_stays_typed(first_time: Database, sign_in: SignIn) -> None:
