@@ -254,7 +254,8 @@ def test_files_for_a_withdrawn_application_are_not_stored(client: FlaskClient, c
     assert "can have up to 10 files" in client.post(link, data=form | many, content_type="multipart/form-data").text
     client.post(f"{link}/withdraw", data={"reason": "later"})
     single = {"file-swot": [(io.BytesIO(b"x" * 100), "x.txt")]}
-    assert client.post(link, data=form | single, content_type="multipart/form-data").status_code == 422
+    answer = client.post(link, data=form | single, content_type="multipart/form-data", follow_redirects=True)
+    assert "This application can’t be changed now." in answer.text
     assert not [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()]
 
 

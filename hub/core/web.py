@@ -34,6 +34,7 @@ from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.icons import icon
 from hub.core.tables import CSV, XLSX
 from hub.core.templates import Unindented
+from hub.core.typed import typed_texts
 
 log = logging.getLogger("hub.web")
 
@@ -43,10 +44,10 @@ Preparation = Callable[[str, dict[str, Any]], None]
 View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | AnyResponse | tuple[str, int]  # the return type of views that may redirect
 
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The limit for forms without files; views that accept files are marked with `takes_files`.
 FORM_BYTES = 1_000_000
 REPORT_TYPES = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -72,7 +73,6 @@ ERRORS = {
 
 
 LOSES_FORM = frozenset({403, 404, 422})  # statuses of error pages after which a form may be gone
-_NOT_TYPED = frozenset({"csrf_token", "do", "form_id", "kept", "next", "previewed", "resolve", "round", "version"})
 
 LARGEST_ROW = 2**31 - 1  # the largest primary key; larger numbers make a query fail
 HIGHEST_PAGE = 1_000_000  # of a paginated list, for the same reason
@@ -292,22 +292,8 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
-    typed = _typed_texts() if status in LOSES_FORM else []
+    typed = typed_texts() if status in LOSES_FORM and request.method not in SAFE_METHODS else []
     return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
-
-
-def _typed_texts() -> list[str]:
-    """Return what was typed into a submitted form that can't be shown again, such as one about something deleted.
-
-    Choices can't be told from words, so a form that edits nothing saved gives only texts of several words. Public pages
-    give nothing: other sites can post to some of them.
-    """
-    view = current_app.view_functions.get(request.endpoint or "")
-    is_public = view is None or getattr(view, "public", False)
-    if request.method in SAFE_METHODS or is_public or any("password" in name for name in request.form):
-        return []
-    typed = (text.strip() for name, text in request.form.items(multi=True) if name not in _NOT_TYPED)
-    return [text for text in typed if not text.isdecimal() and (" " in text or ("version" in request.form and text))]
 
 
 def _http_error(error: HTTPException) -> Any:

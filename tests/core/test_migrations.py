@@ -120,6 +120,19 @@ def test_old_hubs_keep_the_figures_of_what_was_recorded_for_the_time_before_thei
         assert chosen_settings.stored(db, "RECORDS_BEGIN") == "2026-06-30", "Q2 is confirmed, and counts as before"
 
 
+def test_one_share_reported_late_makes_no_one_else_silent_before_the_hubs_first_day(database: Database) -> None:
+    with database.writing() as db:
+        lakeshore, *_others = (an_organization(db, name) for name in ("Lakeshore Forge", "Prairie Works", "Ridgeline"))
+        ana = a_person(db, lakeshore, Role.REPRESENTATIVE)
+        ana.created_at = datetime(2026, 7, 6, 15, tzinfo=UTC)
+        statement = {"person_id": ana.id, "role": Role.REPRESENTATIVE, "confirmed_at": clock.now()}
+        db.add(Confirmation(**statement, organization_id=lakeshore.id, quarter="2026Q2", shared=True, with_whom="All"))
+    go_back(database, "2026_11_24_titles_in_the_log")
+    schema.upgrade(database)
+    with database.reading() as db:
+        assert chosen_settings.stored(db, "RECORDS_BEGIN") == "2026-07-06"
+
+
 def test_what_was_for_one_organization_only_stays_closed_when_it_is_widened_later(database: Database) -> None:
     with database.writing() as db:
         lakeshore = an_organization(db, "Lakeshore Forge")

@@ -22,12 +22,8 @@ from hub.joining import evidence_reading
 from hub.joining.models import Application, Evidence
 from hub.joining.rules import (
     CRITERIA,
-    Ballot,
     Criterion,
     Progress,
-    missing_parts,
-    objection_to_deciding,
-    sees_votes,
 )
 from hub.library.derive import page_texts
 from hub.library.extract.reader import Reader
@@ -52,36 +48,6 @@ STATEMENTS = {
     for criterion in CRITERIA[OrganizationKind.MEMBER]
 }
 PEOPLE = {"representative_name": "Odette Marchbanks", "representative_email": "odette@copper.example"}
-
-
-# The rules
-
-
-def test_a_member_has_four_requirements_and_a_bff_one() -> None:
-    assert len(CRITERIA[OrganizationKind.MEMBER]) == 4
-    assert CRITERIA[OrganizationKind.BFF] == (Criterion.OPEN_VALUE,)
-    assert len(missing_parts(OrganizationKind.MEMBER, {}, set(), "")) == 4 + 3 + 1
-    statements = dict.fromkeys(CRITERIA[OrganizationKind.MEMBER], "words")
-    documented = {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
-    assert missing_parts(OrganizationKind.MEMBER, statements, documented, "a@b.example") == []
-    assert missing_parts(OrganizationKind.BFF, {Criterion.OPEN_VALUE: "words"}, set(), "a@b.example") == []
-
-
-@pytest.mark.parametrize("progress", [progress for progress in Progress if progress is not Progress.SUBMITTED])
-def test_only_an_application_with_the_board_can_be_decided(progress: Progress) -> None:
-    assert objection_to_deciding(Progress.SUBMITTED) is None
-    assert "isn’t with the Advisory Board" in (objection_to_deciding(progress) or "")
-
-
-def test_votes_are_hidden_until_the_voter_has_voted() -> None:
-    assert not sees_votes(own=None, votes=True, has_quorum=True, is_over=False)
-    assert sees_votes(own=Ballot.ABSTAIN, votes=True, has_quorum=False, is_over=False)
-    assert not sees_votes(own=None, votes=False, has_quorum=False, is_over=False)
-    assert sees_votes(own=None, votes=False, has_quorum=True, is_over=False)
-    assert sees_votes(own=None, votes=True, has_quorum=False, is_over=True)
-
-
-# Through the pages
 
 
 def _start(browser: FlaskClient, **changes: str) -> str:

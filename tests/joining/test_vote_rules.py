@@ -1,4 +1,4 @@
-"""The rules of a vote: quorum, majority, ties, conflicts of interest, and what a decision needs."""
+"""The rules of an application, and of a vote on it: quorum, majority, ties, conflicts of interest, and what a decision needs."""
 
 from collections import Counter
 
@@ -7,18 +7,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.joining.rules import (
+    CRITERIA,
     Ballot,
     Conflict,
+    Criterion,
     Decision,
     Departure,
     Outcome,
     Party,
+    Progress,
     conflict_of,
     departure_of,
+    missing_parts,
     missing_reason_message,
+    objection_to_deciding,
     outcome_of,
+    sees_votes,
     tally,
 )
+from hub.members.rules.organizations import OrganizationKind
 
 YES, NO, ABSTAIN, CONFLICT = Ballot.APPROVE, Ballot.DECLINE, Ballot.ABSTAIN, Ballot.CONFLICT
 BALLOTS = st.lists(st.sampled_from(Ballot), max_size=9)
@@ -160,3 +167,27 @@ def test_two_organizations_without_a_website_have_nothing_in_common() -> None:
         for party in (first, second)
     ]
     assert conflict_of(*at_one_host) is None
+
+
+def test_a_member_has_four_requirements_and_a_bff_one() -> None:
+    assert len(CRITERIA[OrganizationKind.MEMBER]) == 4
+    assert CRITERIA[OrganizationKind.BFF] == (Criterion.OPEN_VALUE,)
+    assert len(missing_parts(OrganizationKind.MEMBER, {}, set(), "")) == 4 + 3 + 1
+    statements = dict.fromkeys(CRITERIA[OrganizationKind.MEMBER], "words")
+    documented = {Criterion.AGREEMENT, Criterion.SWOT, Criterion.PLAN}
+    assert missing_parts(OrganizationKind.MEMBER, statements, documented, "a@b.example") == []
+    assert missing_parts(OrganizationKind.BFF, {Criterion.OPEN_VALUE: "words"}, set(), "a@b.example") == []
+
+
+@pytest.mark.parametrize("progress", [progress for progress in Progress if progress is not Progress.SUBMITTED])
+def test_only_an_application_with_the_board_can_be_decided(progress: Progress) -> None:
+    assert objection_to_deciding(Progress.SUBMITTED) is None
+    assert "isn’t with the Advisory Board" in (objection_to_deciding(progress) or "")
+
+
+def test_votes_are_hidden_until_the_voter_has_voted() -> None:
+    assert not sees_votes(own=None, votes=True, has_quorum=True, is_over=False)
+    assert sees_votes(own=Ballot.ABSTAIN, votes=True, has_quorum=False, is_over=False)
+    assert not sees_votes(own=None, votes=False, has_quorum=False, is_over=False)
+    assert sees_votes(own=None, votes=False, has_quorum=True, is_over=False)
+    assert sees_votes(own=None, votes=True, has_quorum=False, is_over=True)

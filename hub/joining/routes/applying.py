@@ -94,13 +94,11 @@ def application(token: str) -> Answer:
 
 
 def _versioned(token: str, application: Application, form: ApplicationForm) -> ApplicationForm:
-    """Make the form check its version; what is set aside is found through the applicant's link."""
-    form.edits(
-        application,
-        application.name,
-        address_of=_address_of(token),
-        logged_as=("started", "submitted", "added evidence to", "removed evidence from"),
-    )
+    """Make the form check its version; what is set aside is found through the applicant's link.
+
+    Who saved it is unknown: everyone with the link may have.
+    """
+    form.edits(application, application.name, address_of=_address_of(token))
     return form
 
 

@@ -99,8 +99,7 @@ def downgrade() -> None:
 def _days(connection: sa.Connection) -> tuple[date, date | None]:
     """Return today, and the day on which records begin; None for an empty hub.
 
-    That is the hub's first day, when its first person was added; or earlier, if past records were imported: they count
-    as before.
+    That is the hub's first day, when its first person was added, unless past records were imported.
     """
     chosen = connection.scalar(sa.select(SETTING.c.value).where(SETTING.c.name == "TIME_ZONE"))
     zone = ZoneInfo(chosen or "America/New_York")
@@ -109,18 +108,31 @@ def _days(connection: sa.Connection) -> tuple[date, date | None]:
         return datetime.now(zone).date(), None
     moment = datetime.fromisoformat(str(first))
     first_day = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(zone).date()
-    return datetime.now(zone).date(), min(first_day, *_first_records(connection, first_day))
+    return datetime.now(zone).date(), _records_begin(connection, first_day)
 
 
-def _first_records(connection: sa.Connection, otherwise: date) -> tuple[date, date]:
-    """Return the last day of the first quarter with a record, and the day of the first call with attendance."""
-    quarters = [quarter for _, quarter in [*_acts(connection), *_statements(connection)]]
-    [(_, _, last)] = list(_quarters_from(*_parts_of(min(quarters)), 1)) if quarters else [("", otherwise, otherwise)]
-    return last, min((day for days in _attended(connection).values() for day in days), default=otherwise)
+def _records_begin(connection: sa.Connection, first_day: date) -> date:
+    """Return the hub's first day, or an earlier day if past records were imported, which count as before.
+
+    They were if, in a quarter before the first day, at least half of the organizations then in the alliance have an
+    entry or a confirmation. One share that was reported late is no reason to call everyone else silent.
+    """
+    recorded: dict[str, set[int]] = defaultdict(set)
+    for number, quarter in [*_acts(connection), *_statements(connection)]:
+        recorded[quarter].add(number)
+    due: dict[tuple[date, date, str], set[int]] = defaultdict(set)
+    for organization in connection.execute(sa.select(ORGANIZATION).where(ORGANIZATION.c.kind != "host")):
+        for quarter, first, last in _quarters(organization.joined_on, first_day):
+            if last < first_day and (organization.left_on or date.max) >= last:
+                due[first, last, quarter].add(organization.id)
+    imported = [key for key in sorted(due) if 2 * len(due[key] & recorded[key[2]]) >= len(due[key])]
+    start, last, _ = imported[0] if imported else (_start_of_quarter(first_day), first_day, "")
+    attended = (day for days in _attended(connection).values() for day in days if day >= start)
+    return min(first_day, last, *attended)
 
 
-def _parts_of(quarter: str) -> tuple[int, int]:
-    return int(quarter[:4]), int(quarter[5:])
+def _start_of_quarter(day: date) -> date:
+    return date(day.year, 3 * ((day.month - 1) // 3) + 1, 1)
 
 
 def changes(connection: sa.Connection, today: date, begin: date | None) -> Iterable[str]:
