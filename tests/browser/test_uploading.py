@@ -153,7 +153,7 @@ def _is_stored(hub: Hub, path: Path) -> bool:
 
 def _add_to_the_hub(page: Page) -> None:
     page.get_by_role("button", name="Add to the hub").click()
-    page.wait_for_url(re.compile(r"/resources/\d+$"))
+    page.wait_for_url(re.compile(r"/resources/\d+$"), timeout=PATIENCE)
 
 
 def test_an_upload_interrupted_and_resumed_arrives_whole(
@@ -230,7 +230,7 @@ def test_the_form_waits_for_its_files_and_then_submits_automatically(
     page.get_by_role("button", name="Add to the hub").click()
     expect(page.locator("#upload-held")).to_contain_text("Waiting for 1 file")
     network.restore()
-    page.wait_for_url(re.compile(r"/resources/\d+$"))
+    page.wait_for_url(re.compile(r"/resources/\d+$"), timeout=PATIENCE)
     expect(page.get_by_text("Typed during the upload")).to_be_visible()
     assert _is_stored(own_hub, large)
 
@@ -298,7 +298,7 @@ def test_files_dropped_on_the_page_get_titles_and_are_added_together(open_as: Op
     minutes.get_by_label("Title").fill("Who spoke of tooling")
     page.get_by_label("Summary").fill("Both in one go")
     page.get_by_role("button", name="Add to the hub").click()
-    page.wait_for_url("**/resources/added?*")
+    page.wait_for_url("**/resources/added?*", timeout=PATIENCE)
     expect(page.get_by_role("link", name="Who spoke of tooling")).to_be_visible()
     expect(page.get_by_role("status").filter(has_text="All resources have been processed.")).to_be_visible(
         timeout=PATIENCE
@@ -382,7 +382,7 @@ def test_the_form_uploads_without_scripts(open_as: OpenAs, a_file: AFile) -> Non
     _choose(page, a_file("Call notes one.txt", "Of one call."), a_file("Call notes two.txt", "Of another call."))
     page.get_by_label("Summary").fill("Two calls")
     page.get_by_role("button", name="Add to the hub").click()
-    page.wait_for_url("**/resources/added?*")
+    page.wait_for_url("**/resources/added?*", timeout=PATIENCE)
     expect(page.get_by_role("cell", name="Call notes", exact=True)).to_have_count(2)
     refresh_until(page, "All resources have been processed.")
     expect(page.get_by_text("1 section, searchable")).to_have_count(2)
