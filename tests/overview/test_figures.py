@@ -65,7 +65,7 @@ def test_the_board_and_its_files_show_what_the_rows_say(world: World) -> None:
         due = [count for count in counts[quarter].values() if is_due(count)]
         met = sum(map(is_met, due))
         [total] = [row for row in board if row[0] == "Commitment met"]
-        assert total[1:][column] == f"{met} of {len(due)}"
+        assert total[1:][column] == (f"{met} of {len(due)}" if due else "None due")
         for standing, label in LABELS.items():
             [row] = [row[1:] for row in board if row[0] == label]
             shown = [slugs[name] for name in listed.keys() & slugs.keys()]
