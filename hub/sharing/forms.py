@@ -1,6 +1,7 @@
 """The forms of sharing."""
 
 import secrets
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -199,12 +200,22 @@ def statement_of(confirmation: Confirmation) -> Statement:
     )
 
 
+def resources_in(statement: Statement) -> dict[str, list[int]]:
+    """Return the ids of a statement's resources, in order, by label; none if nothing was shared."""
+    named = {"Resources": statement.resource_ids, "Shared earlier": statement.earlier}
+    return {label: sorted(numbers) if statement.shared else [] for label, numbers in named.items()}
+
+
 def as_texts(statement: Statement, titles: Mapping[int, str]) -> dict[str, str]:
     """Return a statement as people read it, by label: of a statement that nothing was shared, only the reason counts."""
     shared, texts = statement.shared, dict[str, str]()
     texts["This quarter"] = "We shared resources" if shared else "There was nothing to share"
-    for label, numbers in (("Resources", statement.resource_ids), ("Shared earlier", statement.earlier)):
-        texts[label] = "\n".join(sorted(titles.get(resource_id, "") for resource_id in numbers)) if shared else ""
+    times = Counter(titles.values())
+    for label, numbers in resources_in(statement).items():
+        named = ((titles.get(resource_id, ""), resource_id) for resource_id in numbers)
+        texts[label] = "\n".join(
+            f"{title} (resource {resource_id})" if times[title] > 1 else title for title, resource_id in sorted(named)
+        )
     texts["Shared with"] = statement.with_whom if shared else ""
     texts["About how many people"] = number(statement.people) if shared and statement.people else ""
     texts["Note"] = statement.note if shared else ""

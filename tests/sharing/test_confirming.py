@@ -19,6 +19,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import NotFound
 from hub.core.quarters import Quarter
+from hub.library.models import Resource
 from hub.library.queries import get_for
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -31,6 +32,7 @@ from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.rules.standing import Act, Channel, Standing
+from tests.forms import opened
 from tests.world import LONG_AGO, NAUGHTY, SignIn, a_person, a_resource, an_organization
 
 
@@ -181,6 +183,23 @@ def test_a_new_confirmation_replaces_the_last_one_and_both_stay(
     assert second.supersedes_id == first.id
     confirm(rita, quarter, shared="no", reason="It was last quarter.")
     assert standing_of(database, quarter) is Standing.SHARED
+
+
+def test_two_resources_with_the_same_title_are_told_apart_by_a_conflict(
+    world: list[int], quarter: Quarter, database: Database, sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        for number in world[:2]:
+            db.get_one(Resource, number).title = "The same title"
+    rita, alan = sign_in("rita@prairie.example"), sign_in("alan@prairie.example")
+    old = opened(alan, f"/sharing/{quarter}/confirm")
+    typed = {"shared": "yes", "with_whom": "our members", "people": ""}
+    confirm(rita, quarter, resources=world[:1], people="")
+    stale = alan.post(old.address, data=old.values | typed | {"resources": [str(world[1])]})
+    assert stale.status_code == 409
+    for number in world[:2]:
+        assert f"The same title (resource {number})" in stale.text
+    assert len(confirmations(database)) == 1
 
 
 @pytest.mark.both_databases

@@ -1,5 +1,7 @@
 """The page that confirms a quarter, filled in from the log."""
 
+from dataclasses import replace
+
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, versions, web
@@ -78,13 +80,17 @@ def _edit(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> 
     resources = declarations_queries.declarable(db, person, [*typed.resource_ids, *typed.earlier])
     titles = declarations_queries.visible_titles(db, person, resources)
     titles |= {item.resource_id: item.title for confirmation in before for item in confirmation.items}
-    saved = sharing_forms.as_texts(sharing_forms.statement_of(before[0]), titles) if before else {}
+    earlier = sharing_forms.statement_of(before[0]) if before else None
+    saved = sharing_forms.as_texts(earlier, titles) if earlier else {}
     texts = sharing_forms.as_texts(typed, titles)
-    parts = [Part.of_texts(label, saved.get(label, ""), text) for label, text in texts.items()]
+    parts = {label: Part.of_texts(label, saved.get(label, ""), text) for label, text in texts.items()}
+    saved_ids = sharing_forms.resources_in(earlier) if earlier else {}
+    for label, ids in sharing_forms.resources_in(typed).items():  # resources may have the same title
+        parts[label] = replace(parts[label], key=str(saved_ids.get(label, [])), typed_key=str(ids))
     title = f"Confirmation of {quarter.label}"
     page = url_for(".confirm", quarter=str(quarter))
     subject = before[0] if before else f"{title} {person.organization_id}"
-    return Edit(subject, title, parts, page=page, logged_as=("signed the",))
+    return Edit(subject, title, [*parts.values()], page=page, logged_as=("signed the",))
 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
