@@ -123,8 +123,9 @@ def presentation_standing(
 ) -> PresentationStanding:
     """Return the status of an organization's presentation for ``year``; its most advanced presentation counts.
 
-    A presentation that was given counts even when none was due; after a no-show, another one is due. Where the hub's records begin (``records_begin``),
-    the organization counts as one that joined that day, and no one asks about presentations before it.
+    A presentation that was given counts even when none was due; after a no-show, another one is due. Where the hub's
+    records begin (``records_begin``), the organization counts as one that joined that day, and no one asks about
+    presentations before it.
     """
     slots_of_year = [slot for slot in slots if slot.day.year == year]
     past = {slot.status for slot in slots_of_year}
