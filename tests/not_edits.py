@@ -45,7 +45,6 @@ NOT_EDITS: dict[str, str] = {
             "members.show_hints_again",
             "members.unsubscribe",
             "outreach.cancel_pack",
-            "outreach.delete_pack",
             "outreach.end_log_address",
             "outreach.new_log_address",
             "outreach.remove_stakeholders",
@@ -62,7 +61,6 @@ NOT_EDITS: dict[str, str] = {
             "search.clear_recent",
             "search.delete",
             "search.make_feed",
-            "search.remove_entry",
             "search.revoke_feed",
             "search.tell",
             "sharing.dismiss_mail",
@@ -100,6 +98,10 @@ NOT_EDITS: dict[str, str] = {
             "members.welcome",
         ],
         "signs in or out, or sets one's own password",
+    ),
+    **dict.fromkeys(
+        ["outreach.delete_pack", "search.remove_entry"],
+        "removes what the person saw: refused if it has changed since, and then shows it as it is",
     ),
     **dict.fromkeys(
         ["joining.ask_for_changes", "joining.decide"],

@@ -274,6 +274,10 @@ class EditForm(FlaskForm):
         valid: bool = super().validate(*args, **kwargs)
         return (self.edit is None or self.edit.is_safe()) and valid
 
+    def is_current(self) -> bool:
+        """Return True if nothing changed since the form was opened; see `Edit.is_current`."""
+        return self.edit is None or self.edit.is_current()
+
     def _edited_fields(self, *, notes: bool) -> Iterable[Field]:
         return (field for field in self if (field.short_name in self.NOTES) is notes and field.type not in _NEVER_SAVED)
 

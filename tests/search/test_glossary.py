@@ -12,6 +12,7 @@ from hub.core.db import Database
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from hub.search.models import GlossaryEntry
+from tests.forms import form_on, opened
 from tests.world import a_person, a_resource, an_organization
 
 NEW = {"name": "QMS", "meaning": "quality management system", "others": "quality system"}
@@ -87,6 +88,21 @@ def test_search_uses_a_new_entry_at_once(world: Database, cora: FlaskClient, ana
     with world.reading() as db:
         logged = db.scalars(select(Entry).where(Entry.action == "added glossary entry")).one()
         assert (logged.subject, logged.actor) == ("QMS", "coordinator@hub.example")
+
+
+@pytest.mark.both_databases
+def test_an_entry_that_changed_meanwhile_is_shown_again_instead_of_removed(world: Database, cora: FlaskClient) -> None:
+    id_ = entry_id(world, "NOFO")
+    button = opened(cora, f"/glossary/{id_}/edit", f"/glossary/{id_}/remove")
+    newer = {"name": "NOFO", "meaning": "what a colleague wrote", "others": "FON"}
+    assert cora.post(f"/glossary/{id_}/edit", data=newer).status_code == 302
+    answer = cora.post(button.address, data=button.values)
+    assert answer.status_code == 409
+    assert "This entry has changed since you opened it" in answer.text
+    assert "what a colleague wrote" in answer.text
+    again = form_on(answer, button.address)
+    assert cora.post(again.address, data=again.values).status_code == 302
+    assert cora.get(f"/glossary/{id_}/edit").status_code == 404
 
 
 @pytest.mark.both_databases

@@ -257,7 +257,7 @@ def _preview_edit(pack: Pack, *, submitted: bool) -> Edit:
     shown = {
         "Subject": pack.title,
         "Note": pack.note,
-        "Recipients": packs_queries.audience(pack),
+        "Recipients": f"{packs_queries.audience(pack)} {sorted(packs_queries.chosen_ids(db, pack))}",
         "Resources": " ".join(f"{item.resource_id}/{item.first_page}-{item.last_page}" for item in pack.items),
     }
     parts = [Part.of_texts(label, text, text) for label, text in shown.items()]
@@ -311,7 +311,12 @@ def cancel_pack(pack_id: int) -> Answer:
 def delete_pack(pack_id: int) -> Answer:
     """Delete a draft."""
     person = signed_in()
-    packs_actions.delete_pack(db, person, packs_queries.pack_for(db, person, pack_id))
+    versions.hold(Pack, id=pack_id)
+    pack = packs_queries.pack_for(db, person, pack_id)
+    form = _form(person, pack, formdata=None)
+    if pack.state is PackState.DRAFT and not pack.published_at and not form.is_current():
+        return _draft_page(person, pack, form, "This draft has changed since you opened it. Check it, then delete it.")
+    packs_actions.delete_pack(db, person, pack)
     flash("Draft deleted.")
     return redirect(url_for(".packs"))
 

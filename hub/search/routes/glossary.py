@@ -1,5 +1,7 @@
 """The glossary: everyone who is signed in reads it; the coordinator edits it."""
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import versions
@@ -42,8 +44,7 @@ def edit_entry(entry_id: int) -> Answer:
     person = signed_in(Permission.EDIT_GLOSSARY)
     versions.hold(GlossaryEntry, id=entry_id)
     entry = glossary_queries.entry_for(db, person, entry_id)
-    form, refused = EntryForm(obj=entry), ""
-    form.edits(entry, logged_as=("edited glossary entry", "added glossary entry"))
+    form, refused = _entry_form(entry), ""
     if form.validate_on_submit():
         try:
             search_actions.edit_entry(db, person, entry, form.wording())
@@ -59,10 +60,20 @@ def edit_entry(entry_id: int) -> Answer:
 def remove_entry(entry_id: int) -> Answer:
     """Remove an entry."""
     person = signed_in(Permission.EDIT_GLOSSARY)
+    versions.hold(GlossaryEntry, id=entry_id)
     entry = glossary_queries.entry_for(db, person, entry_id)
+    form = _entry_form(entry, formdata=None)
+    if not form.is_current():
+        return _form_page(form, entry, "This entry has changed since you opened it. Check it again, then remove it.")
     search_actions.remove_entry(db, person, entry)
     flash(f"“{entry.name}” removed from the glossary.")
     return redirect(url_for(".glossary"))
+
+
+def _entry_form(entry: GlossaryEntry, **named: Any) -> EntryForm:
+    form = EntryForm(obj=entry, **named)
+    form.edits(entry, logged_as=("edited glossary entry", "added glossary entry"))
+    return form
 
 
 def _form_page(form: EntryForm, entry: GlossaryEntry | None, refused: str) -> Answer:

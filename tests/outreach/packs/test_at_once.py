@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from hub.core.db import Database
 from hub.core.set_aside import SetAside
-from hub.outreach.models import Pack, PackItem
+from hub.outreach.models import Pack, PackItem, Stakeholder
 from tests.forms import form_on, opened
 from tests.outreach.packs.drafting import a_draft, rows, send, work_on
 from tests.world import SignIn
@@ -34,6 +34,36 @@ def test_a_draft_that_changed_after_its_preview_is_shown_again_instead_of_sent(
     again = opened(ana, f"{draft}/preview", f"{draft}/send")
     assert ana.post(form.address, data=again.filled(when="now")).status_code == 302
     assert rows(database, Pack)[0].send_at is not None
+
+
+def test_a_pack_to_another_person_than_its_preview_showed_is_shown_again(
+    browsers: tuple[FlaskClient, FlaskClient], database: Database
+) -> None:
+    ana, dee = browsers
+    draft = a_draft(ana)
+    maria, bo, *_ = [stakeholder.id for stakeholder in rows(database, Stakeholder)]
+    work_on(ana, draft, "save", groups=[], people=[maria])
+    form = opened(ana, f"{draft}/preview", f"{draft}/send")
+    work_on(dee, draft, "save", groups=[], people=[bo])
+    assert ana.post(form.address, data=form.filled(when="now")).status_code == 409
+    assert rows(database, Pack)[0].send_at is None
+
+
+def test_a_draft_that_changed_meanwhile_is_shown_again_instead_of_deleted(
+    browsers: tuple[FlaskClient, FlaskClient], database: Database
+) -> None:
+    ana, dee = browsers
+    draft = a_draft(ana)
+    button = opened(ana, draft, f"{draft}/delete")
+    work_on(dee, draft, "save", words="Dee’s hour of work")
+    answer = ana.post(button.address, data=button.values)
+    assert answer.status_code == 409
+    assert "This draft has changed since you opened it" in answer.text
+    assert "Dee’s hour of work" in answer.text
+    assert len(rows(database, Pack)) == 1
+    again = form_on(answer, button.address)
+    assert ana.post(again.address, data=again.values).status_code == 302
+    assert rows(database, Pack) == []
 
 
 def test_what_is_typed_into_a_pack_that_was_sent_meanwhile_is_set_aside(
