@@ -33,7 +33,7 @@ from hub.outreach.models import Pack, PackLink
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.packs import LinkPart, PackState
 from hub.sharing.models import SharingEvent
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.mailserver import a_mail_server
 from tests.world import PASSWORD, a_person, a_resource, an_organization
 

@@ -19,7 +19,6 @@ as every role.
 
 import fcntl
 import os
-import re
 import shutil
 import sqlite3
 import sys
@@ -28,7 +27,6 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +35,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select, text
 from sqlalchemy.orm import Session
 
@@ -45,7 +42,6 @@ from config import Config
 from hub.app import create_app
 from hub.core import clock
 from hub.core.db import Base, Database
-from hub.core.versions import CONFLICT
 from hub.demo import load
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
@@ -53,6 +49,7 @@ from hub.members.actions import signing_in as signing_in_actions
 from hub.migrations import schema
 from hub.search import index
 from tests import postgres
+from tests.client import Browser
 from tests.world import PASSWORD, FrozenClock, SignIn
 
 # Rewriting assertions takes half of the collection time, so cache the result even if Python is told not to.
@@ -297,61 +294,6 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     frozen_clock = FrozenClock(datetime(2026, 11, 23, 12, tzinfo=UTC))
     monkeypatch.setattr(clock, "now", lambda: frozen_clock.at)
     return frozen_clock
-
-
-class Browser(FlaskClient):
-    """A test client that sends what the hub's forms send with each POST: the CSRF token, and the version.
-
-    Most tests don't open a form before they send it. Without the field ``version``, the browser acts as if the form had
-    been opened just before: it sends the form again with the version in the answer, once, and fails if that is old too.
-    A test of two people at once sends the versions of the forms that it opened (tests/forms.py); a form with the field
-    ``version`` is sent as it is. With ``sends_version = False``, so is every form.
-    """
-
-    sends_csrf = True
-    sends_version = True
-
-    def open(self, *args: Any, **kwargs: Any) -> Any:
-        data = kwargs.get("data") or {}
-        is_form = kwargs.get("method", "GET") == "POST" and "json" not in kwargs and isinstance(data, dict)
-        if not self.sends_csrf or not is_form:
-            return super().open(*args, **kwargs)
-        data = {"csrf_token": self._csrf_token()} | {name: _kept_open(value) for name, value in data.items()}
-        answer = super().open(*args, **kwargs | {"data": _reopened(data)})
-        if answer.status_code != CONFLICT or "version" in data or not self.sends_version:
-            return answer
-        versions = re.findall(r'name="version" value="([0-9a-f.]+)(!?)"', answer.text)
-        if not versions:
-            return answer
-        version, _seen = max(versions, key=lambda match: match[1])
-        answer = super().open(*args, **kwargs | {"data": _reopened(data | {"version": version})})
-        assert answer.status_code != CONFLICT, "Something else was saved between opening the form and sending it."
-        return answer
-
-    def _csrf_token(self) -> str:
-        with self.session_transaction() as cookie:
-            raw = cookie.setdefault("csrf_token", os.urandom(20).hex())
-        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
-
-
-def _kept_open(value: Any) -> Any:
-    """Return a value of a form with the bytes of its files, since sending a file closes it."""
-    if isinstance(value, list):
-        return [_kept_open(item) for item in value]
-    is_file = isinstance(value, tuple) and hasattr(value[0], "read")
-    return (value[0].read(), *value[1:]) if is_file else value
-
-
-def _reopened(data: dict[str, Any]) -> dict[str, Any]:
-    """Return a form with its files open."""
-
-    def opened(value: Any) -> Any:
-        if isinstance(value, list):
-            return [opened(item) for item in value]
-        is_file = isinstance(value, tuple) and isinstance(value[0], bytes)
-        return (BytesIO(value[0]), *value[1:]) if is_file else value
-
-    return {name: opened(value) for name, value in data.items()}
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from config import ROOT
 from hub.app import create_app
 from hub.core import versions
 from hub.core.db import Base, Database
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.forms import PageForm, Values, form_on, opened
 from tests.not_edits import IN_STEPS, NOT_EDITS
 from tests.versions import CASES, Case

@@ -20,7 +20,7 @@ from hub.mail.models import OutboxMessage
 from hub.members.actions import invitations as invitations_actions
 from hub.members.models import Person
 from hub.worker import STEPS
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.world import PASSWORD
 
 MISSING = 9_999

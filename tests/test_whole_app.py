@@ -29,7 +29,8 @@ from hub.library.models import Page
 from hub.mail.models import OutboxMessage
 from hub.search import index
 from tests import plain_english
-from tests.conftest import Browser, pytest_collection_modifyitems
+from tests.client import Browser
+from tests.conftest import pytest_collection_modifyitems
 from tests.lint.words import EUROPEAN_DATE
 from tests.world import PASSWORD
 

@@ -7,8 +7,8 @@ from sqlalchemy import String, Text, select
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from config import CHECKS
 from hub.core.db import Base, Database
+from hub.core.setting_checks import CHECKS
 
 # The settings that can be chosen in the browser.
 RECORDS_BEGIN = "RECORDS_BEGIN"

@@ -1,40 +1,32 @@
-"""Flask set-up: one transaction per request, error pages, CSRF, headers, template helpers. Imports no room."""
+"""Flask set-up: one transaction per request, CSRF, headers. Imports no room."""
 
 import logging
 import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import Any, TypeVar, cast
-from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, render_template, request
+from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, request
 from flask import flash as flash_message
 from flask import session as cookie
 from flask.sansio.blueprints import BlueprintSetupState
 from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
-from flask_wtf.csrf import CSRFError
 from jinja2 import Template
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Config
-from hub.core import chosen_settings, clock, dates, text
+from hub.core import chosen_settings, error_pages, template_helpers
 from hub.core.audit import request_id
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused, TooManyAttempts
-from hub.core.icons import icon
+from hub.core.errors import NotFound
 from hub.core.tables import CSV, XLSX
-from hub.core.templates import Unindented
-from hub.core.typed import typed_texts
 
 log = logging.getLogger("hub.web")
 
@@ -53,26 +45,6 @@ POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
-
-# Error pages: title, and what to do.
-ERRORS = {
-    400: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
-    403: ("You don’t have permission", "Your role doesn’t allow this. Ask your representative or the coordinator."),
-    404: ("Page not found", "The address may be mistyped, or the page isn’t shared with you."),
-    405: ("That page can’t be opened directly", "Go back and use the button on the page."),
-    413: ("That’s too large", "Upload a smaller file, or shorten the text."),
-    415: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
-    422: ("That didn’t work", ""),
-    429: ("Too many attempts", "Wait 15 minutes, then try again."),
-    500: (
-        "Something went wrong on our end",
-        "Nothing was saved. Try again. If it happens again, tell the coordinator.",
-    ),
-    503: ("The hub is temporarily unavailable", "Try again in a minute."),
-}
-
-
-LOSES_FORM = frozenset({403, 404, 422})  # statuses of error pages after which a form may be gone
 
 LARGEST_ROW = 2**31 - 1  # the largest primary key; larger numbers make a query fail
 HIGHEST_PAGE = 1_000_000  # of a paginated list, for the same reason
@@ -210,14 +182,8 @@ def init(app: Flask, given: Config, database: Database) -> None:
     Bootstrap5(app)
     app.after_request(_finish)
     app.teardown_request(_close)
-    app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(CSRFError, _csrf_error)
-    app.register_error_handler(RequestEntityTooLarge, _too_large)
-    app.register_error_handler(NotFound, lambda _error: error_page(404))
-    app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
-    app.register_error_handler(TooManyAttempts, lambda error: error_page(429, str(error)))
-    app.register_error_handler(Exception, _broken)
-    _add_template_helpers(app)
+    error_pages.init(app)
+    template_helpers.init(app)
 
 
 def _begin() -> None:
@@ -287,84 +253,6 @@ def _close(_error: BaseException | None) -> None:
         session.close()
 
 
-def error_page(status: int, sentence: str = "") -> tuple[str, int]:
-    """Return the error page for ``status``; ``sentence`` replaces the standard advice."""
-    title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
-    if "db" in g:
-        g.db.rollback()
-    typed = typed_texts() if status in LOSES_FORM and request.method not in SAFE_METHODS else []
-    return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
-
-
-def _http_error(error: HTTPException) -> Any:
-    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
-        return error
-    return error_page(error.code)
-
-
-def _csrf_error(_error: CSRFError) -> tuple[str, int]:
-    return error_page(
-        400, "This page was open too long, or your browser blocks cookies. Go back, reload the page, and try again."
-    )
-
-
-def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "takes_files", False):
-        limit = config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else config().MAX_UPLOAD_MB
-        limit_words = dates.number(limit)
-        return error_page(413, f"The limit is {limit_words} MB per file. Upload a smaller file, or add a link instead.")
-    return error_page(413, "A form can have up to 1 MB of text. Shorten the text, or upload it as a file.")
-
-
-def _broken(error: Exception) -> tuple[str, int]:
-    log.error("The request failed.", exc_info=error, extra={"method": request.method})
-    status = 503 if isinstance(error, OperationalError) else 500
-    try:
-        return error_page(status)
-    except Exception:
-        log.exception("The error page also failed.")
-        title, advice = ERRORS[status]
-        return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
-
-
-def _add_template_helpers(app: Flask) -> None:
-    """Register the filters and functions for templates."""
-    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension(Unindented)
-
-    def local(moment: datetime) -> datetime:
-        return moment.astimezone(config().zone)
-
-    def today() -> date:
-        return clock.today(config().zone)
-
-    app.jinja_env.filters.update(
-        day=lambda day: dates.day_markup(day, today()),
-        moment=lambda moment: dates.moment_markup(local(moment), today()),
-        # For what people in other time zones take part in:
-        moment_with_zone=lambda moment: dates.moment_markup(local(moment), today(), with_zone=True),
-        # For titles and attributes, which can't contain elements:
-        day_words=lambda day: dates.short(day, today()),
-        moment_words=lambda moment: dates.moment_short(local(moment), today()),
-        time=lambda moment: dates.time_of_day(local(moment) if isinstance(moment, datetime) else moment),
-        local_day=lambda moment: local(moment).date(),
-        number=dates.number,
-        markdown=text.markdown,
-        plural=dates.plural,
-        size=dates.file_size,
-    )
-    app.jinja_env.globals.update(
-        hub_name=LocalProxy(lambda: config().HUB_NAME),
-        max_upload_mb=LocalProxy(lambda: config().MAX_UPLOAD_MB),
-        address_with=address_with,
-        has_mail_server=has_mail_server,
-        icon=icon,
-        public_address=lambda path: config().BASE_URL + path.rstrip("?"),
-        today=today,
-    )
-
-
 def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
     """Return a file as a download; ``file_name`` must be ASCII without spaces or quotes."""
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
@@ -380,14 +268,6 @@ def report_download(name: str, builders: Mapping[str, Callable[[], bytes]]) -> R
     if form not in builders:
         raise NotFound
     return as_attachment(builders[form](), REPORT_TYPES[form], f"{name}.{form}")
-
-
-def address_with(**changes: object) -> str:
-    """Return this page's URL with some query parameters changed; None removes one. The result starts at page 1."""
-    query = {name: values for name, values in request.args.lists() if name != "page"}
-    for name, value in changes.items():
-        query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
-    return f"{request.path}?{urlencode(query, doseq=True)}" if any(query.values()) else request.path
 
 
 def one_of(kind: Any, value: str) -> Any:

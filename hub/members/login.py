@@ -9,7 +9,7 @@ from flask import Flask, current_app, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.local import LocalProxy
 
-from hub.core import clock, web
+from hub.core import clock, error_pages, web
 from hub.core.errors import NotAllowed, SignInNeeded
 from hub.members import queries as members_queries
 from hub.members.models import Person
@@ -147,7 +147,7 @@ def _not_allowed(error: NotAllowed) -> tuple[str, int]:
     asked = members_queries.people_with(web.db, permission, person)
     of_own = person.organization.kind is not OrganizationKind.HOST
     sentence = who_may(permission, [each.name for each in asked], of=error.of, of_own=of_own)
-    return web.error_page(403, sentence)
+    return error_pages.error_page(403, sentence)
 
 
 def _signed_in_may(permission: Permission, subject: PermissionSubject | None = None) -> bool:

@@ -5,13 +5,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from config import is_zone
 from hub.core import chosen_settings, clock
 from hub.core.audit import note
 from hub.core.dates import with_year
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import YEARS, Quarter
+from hub.core.setting_checks import is_zone
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post

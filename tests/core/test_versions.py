@@ -28,7 +28,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search.models import GlossaryEntry
 from hub.worker import STEPS
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.forms import opened
 from tests.world import FrozenClock, SignIn, a_person, a_resource, an_organization
 

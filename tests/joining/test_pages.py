@@ -31,7 +31,7 @@ from hub.library.files import originals
 from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.forms import form_on, opened
 from tests.library.documents import pdf
 from tests.world import SignIn

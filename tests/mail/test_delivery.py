@@ -12,10 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from config import Config
-from config import MailServer as Settings
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.core.setting_checks import MailServer as Settings
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post

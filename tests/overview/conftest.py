@@ -6,7 +6,7 @@ import pytest
 
 from hub.app import create_app
 from hub.core.db import Database
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.overview.figures import NEW_YORK, World, read
 
 

@@ -13,7 +13,7 @@ from hub.core.db import Database
 from hub.core.set_aside import SetAside
 from hub.members.rules.organizations import Role
 from hub.sharing.models import SharingEvent
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.forms import PageForm, form_on, opened
 from tests.world import LONG_AGO, SignIn, a_person, a_resource, an_organization
 

@@ -7,13 +7,14 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from config import WEEKDAYS, Config
+from config import Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
 from hub.calls.rules.calendars import CalendarEvent
 from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
 from hub.core.dates import parse_time
 from hub.core.db import config_of
 from hub.core.errors import NotFound
+from hub.core.setting_checks import WEEKDAYS
 from hub.library.models import Resource
 from hub.library.queries import visible_to
 from hub.members.models import Person

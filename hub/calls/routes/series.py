@@ -5,7 +5,6 @@ from datetime import date
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from config import WEEKDAYS
 from hub.calls import forms as calls_forms
 from hub.calls import letters as calls_letters
 from hub.calls.actions import mailing as mailing_actions
@@ -16,6 +15,7 @@ from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock, dates, web
 from hub.core.errors import Refused
+from hub.core.setting_checks import WEEKDAYS
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
 from hub.members.models import Person

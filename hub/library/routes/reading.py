@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.core import web
+from hub.core import error_pages, web
 from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import Answer, db
@@ -122,7 +122,7 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
     try:
         path = draw()
     except reader.Busy:
-        return web.error_page(503)
+        return error_pages.error_page(503)
     if path is None:
         raise NotFound
     answer = Response(path.read_bytes(), mimetype="image/webp")

@@ -12,9 +12,9 @@ from smtplib import SMTP
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from config import MailServer
 from hub.core import clock
 from hub.core.db import Database
+from hub.core.setting_checks import MailServer
 from hub.mail import actions as mail_actions
 from hub.mail import bounces
 from hub.mail import models as mail_models

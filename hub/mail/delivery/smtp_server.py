@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 
-from config import MailServer
+from hub.core.setting_checks import MailServer
 
 TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store a message

@@ -17,7 +17,7 @@ from hub.core.db import Database
 from hub.library.files import originals
 from hub.library.models import Resource
 from hub.library.rules import Kind
-from tests.conftest import Browser
+from tests.client import Browser
 from tests.library.uploads.sender import ANA, TEXT, Sender, parts_in
 from tests.world import PASSWORD
 

@@ -1,0 +1,93 @@
+"""Error pages, each with a sentence that says what to do. Imports no room."""
+
+import logging
+from typing import Any, cast
+
+from flask import Flask, current_app, g, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from config import Config
+from hub.core import dates
+from hub.core.db import Database
+from hub.core.errors import NotFound, Refused, TooManyAttempts
+from hub.core.typed import typed_texts
+
+log = logging.getLogger("hub.web")
+
+# Error pages: title, and what to do.
+ERRORS = {
+    400: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
+    403: ("You don’t have permission", "Your role doesn’t allow this. Ask your representative or the coordinator."),
+    404: ("Page not found", "The address may be mistyped, or the page isn’t shared with you."),
+    405: ("That page can’t be opened directly", "Go back and use the button on the page."),
+    413: ("That’s too large", "Upload a smaller file, or shorten the text."),
+    415: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
+    422: ("That didn’t work", ""),
+    429: ("Too many attempts", "Wait 15 minutes, then try again."),
+    500: (
+        "Something went wrong on our end",
+        "Nothing was saved. Try again. If it happens again, tell the coordinator.",
+    ),
+    503: ("The hub is temporarily unavailable", "Try again in a minute."),
+}
+
+
+LOSES_FORM = frozenset({403, 404, 422})  # statuses of error pages after which a form may be gone
+
+
+def error_page(status: int, sentence: str = "") -> tuple[str, int]:
+    """Return the error page for ``status``; ``sentence`` replaces the standard advice."""
+    title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
+    if "db" in g:
+        g.db.rollback()
+    typed = typed_texts() if status in LOSES_FORM and request.method == "POST" else []
+    return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
+        return error
+    return error_page(error.code)
+
+
+def _csrf_error(_error: CSRFError) -> tuple[str, int]:
+    return error_page(
+        400, "This page was open too long, or your browser blocks cookies. Go back, reload the page, and try again."
+    )
+
+
+def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    if getattr(view, "takes_files", False):
+        limit = _config().MAX_EVIDENCE_MB if getattr(view, "visitors_too", False) else _config().MAX_UPLOAD_MB
+        limit_words = dates.number(limit)
+        return error_page(413, f"The limit is {limit_words} MB per file. Upload a smaller file, or add a link instead.")
+    return error_page(413, "A form can have up to 1 MB of text. Shorten the text, or upload it as a file.")
+
+
+def _broken(error: Exception) -> tuple[str, int]:
+    log.error("The request failed.", exc_info=error, extra={"method": request.method})
+    status = 503 if isinstance(error, OperationalError) else 500
+    try:
+        return error_page(status)
+    except Exception:
+        log.exception("The error page also failed.")
+        title, advice = ERRORS[status]
+        return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
+
+
+def init(app: Flask) -> None:
+    """Register a page for every kind of error."""
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(CSRFError, _csrf_error)
+    app.register_error_handler(RequestEntityTooLarge, _too_large)
+    app.register_error_handler(NotFound, lambda _error: error_page(404))
+    app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
+    app.register_error_handler(TooManyAttempts, lambda error: error_page(429, str(error)))
+    app.register_error_handler(Exception, _broken)
+
+
+def _config() -> Config:
+    return cast(Database, current_app.extensions["hub-database"]).config
