@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all mutants check format bench screenshots fresh lock clean
+.PHONY: help demo run install test test-all mutants check format bench screenshots sbom fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -69,6 +69,14 @@ bench: $(VENV)/.installed-dev ## run the benchmarks in bench/; each prints a tab
 
 screenshots: $(VENV)/.installed-dev ## take the README's screenshots from the demo (needs Chromium)
 	@$(BIN)/python -m tests.browser.screenshots
+
+sbom: $(VENV)/.installed-dev ## write the bill of materials of the hub's packages, sbom.json (CycloneDX)
+	@rm -rf $(VENV)/bom
+	@$(PYTHON) -m venv $(VENV)/bom
+	@$(VENV)/bom/bin/python -m pip --disable-pip-version-check --quiet install --only-binary :all: --require-hashes -r requirements.txt
+	@$(VENV)/bom/bin/python -m pip --disable-pip-version-check --quiet uninstall --yes pip setuptools flit-core
+	@$(BIN)/cyclonedx-py environment $(VENV)/bom/bin/python --pyproject pyproject.toml --short-PURLs --output-reproducible --validate -o sbom.json
+	@echo "Wrote sbom.json."
 
 fresh: ## try the README's commands on bare Debian 12 and 13 (needs root and debootstrap)
 	@.ci/fresh

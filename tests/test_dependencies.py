@@ -15,6 +15,7 @@ from config import ROOT
 OUR_OWN = {"config", "hub", "tests", "bench"}
 # Packages that are used without an import, with the reason.
 NEVER_IMPORTED = {
+    "cyclonedx-bom": "a command",
     "djhtml": "a command",
     "djlint": "a command",
     "flit-core": "builds the hub while it is installed",
