@@ -19,7 +19,8 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
 @click.option(
     "--port", default=DEFAULT_PORT, show_default=True, type=click.IntRange(1, 65535), help="Port to listen on."
 )
-def serve(host: str, port: int) -> None:
+@click.option("--no-worker", is_flag=True, help="Run only the web server; hub worker runs elsewhere.")
+def serve(host: str, port: int, *, no_worker: bool) -> None:
     """Run the web server and the worker. Migrates the database first."""
     with open_database(serving=True) as database:
         with database.writing() as db:
@@ -33,7 +34,7 @@ def serve(host: str, port: int) -> None:
         )
     click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
     sys.stdout.flush()
-    sys.exit(serve_until_stopped(config, host, port))
+    sys.exit(serve_until_stopped(config, host, port, with_worker=not no_worker))
 
 
 @main.command("worker")

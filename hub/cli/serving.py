@@ -60,12 +60,16 @@ class Web(BaseApplication):  # type: ignore[misc]
         return create_app(self.hub)
 
 
-def serve_until_stopped(config: Config, host: str, port: int) -> int:
-    """Run the web server and the worker until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start."""
+def serve_until_stopped(config: Config, host: str, port: int, *, with_worker: bool = True) -> int:
+    """Run the web server and the worker until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start.
+
+    Without ``with_worker``, only the web server runs.
+    """
     starts: dict[str, Callable[[], Any]] = {
         "web": lambda: Web(config, host, port).run(),
-        "worker": lambda: worker.main(Database(config)),
     }
+    if with_worker:
+        starts["worker"] = lambda: worker.main(Database(config))
     running = {_start(start): name for name, start in starts.items()}
     stopping = False
 
