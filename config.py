@@ -73,7 +73,11 @@ class Config:
         "",
         "key that hashes unsubscribed addresses; empty: generated and stored in the instance folder; never change it",
     )
-    SESSION_DAYS: int = _setting(14, "days until a person must sign in again")
+    SESSION_DAYS: int = _setting(30, "days until a person must sign in again")
+    SESSION_IDLE_DAYS: int = _setting(14, "days without use until a person must sign in again")
+    SESSION_IDLE_HOURS_HOST: int = _setting(
+        8, "hours without use until someone with the role coordinator or board must sign in again"
+    )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
     WEB_THREADS: int = _setting(8, "number of threads in each web process")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")

@@ -13,9 +13,11 @@ from sqlalchemy import create_engine, text
 
 from config import Config
 from hub.app import create_app
-from hub.core import clock
 from hub.core.db import Database
+from hub.members.actions import sessions as sessions_actions
+from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.sessions import Origin
 from hub.migrations import schema
 from tests import postgres
 
@@ -103,8 +105,9 @@ def person_row(n: int, moment: datetime) -> dict[str, object]:
 
 def coordinator(database: Database) -> FlaskClient:
     """Return a browser in which the coordinator is signed in."""
+    with database.writing() as db:
+        token = sessions_actions.begin(db, db.get_one(Person, ORGANIZATIONS + 1), Origin())
     browser = create_app(database.config, database).test_client()
     with browser.session_transaction() as cookie:
-        cookie["_user_id"], cookie["_fresh"] = f"{ORGANIZATIONS + 1}.1", True
-        cookie["signed_in_at"] = clock.now().isoformat()
+        cookie["_user_id"] = token
     return browser

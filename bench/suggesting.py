@@ -24,7 +24,9 @@ from hub.core import clock
 from hub.core.dates import plural
 from hub.core.db import Database
 from hub.library.models import Resource
+from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person
+from hub.members.rules.sessions import Origin
 from hub.migrations import schema
 from hub.search import actions as search_actions
 from hub.search import index
@@ -84,11 +86,11 @@ def _keys(database: Database) -> Iterator[str]:
 
 def _browser(config: Config, database: Database) -> FlaskClient:
     """Return a browser in which the member is signed in."""
-    with database.reading() as db:
-        person = db.get_one(Person, corpus.MEMBER)
+    with database.writing() as db:
+        token = sessions_actions.begin(db, db.get_one(Person, corpus.MEMBER), Origin())
     browser = create_app(config, database).test_client()
     with browser.session_transaction() as session:
-        session.update(_user_id=person.get_id(), _fresh=True, signed_in_at=clock.now().isoformat())
+        session["_user_id"] = token
     assert b"Sign out" in browser.get("/search").data, "the hub doesn't accept the session of this benchmark"
     return browser
 

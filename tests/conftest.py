@@ -331,10 +331,14 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def sign_in(app: Flask) -> SignIn:
-    """A function that signs a person in: ``sign_in("ana@lakeshore.example")`` returns their browser."""
+    """A function that signs a person in: ``sign_in("ana@lakeshore.example")`` returns their browser.
+
+    The hub knows the browser, also at their next sign-in; otherwise that would post an email about a new browser.
+    """
 
     def signed_in(email: str, password: str = PASSWORD) -> FlaskClient:
         browser = app.test_client()
+        browser.set_cookie("hub_browser", f"the browser of {email}")
         response = browser.post("/sign-in", data={"email": email, "password": password})
         assert response.status_code == 302, response.get_data(as_text=True)
         return browser

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.core.audit import request_id
 
-FIELDS = ("method", "path", "status", "took_ms", "person", "address", "step", "done")
+FIELDS = ("method", "path", "status", "took_ms", "event", "person", "address", "factor", "step", "done")
 
 
 class JsonLines(logging.Formatter):

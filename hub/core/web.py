@@ -91,6 +91,19 @@ def config() -> Config:
     return cast(Database, current_app.extensions["hub-database"]).config
 
 
+def is_https(given: Config) -> bool:
+    """Return True if browsers reach the hub only by https."""
+    return given.BASE_URL.startswith("https://")
+
+
+def cookie_name(name: str, given: Config) -> str:
+    """Return the full name of a cookie: under https with the prefix that keeps other hosts of the domain from setting it.
+
+    RFC 6265bis, section 4.1.3.2.
+    """
+    return f"__Host-{name}" if is_https(given) else name
+
+
 def has_mail_server() -> bool:
     """Return True if the hub sends email; without a mail server it only saves it to disk."""
     return config().mail_server is not None
@@ -164,10 +177,10 @@ def init(app: Flask, given: Config, database: Database) -> None:
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=2_000,
-        SESSION_COOKIE_NAME="hub_session",
+        SESSION_COOKIE_NAME=cookie_name("hub_session", given),
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_SECURE=given.BASE_URL.startswith("https://"),
+        SESSION_COOKIE_SECURE=is_https(given),
         PERMANENT_SESSION_LIFETIME=given.SESSION_DAYS * 86_400,
         SEND_FILE_MAX_AGE_DEFAULT=3_600,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session, so that a form left open over lunch still works
@@ -217,7 +230,7 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     headers["X-Request-Id"] = request_id.get()
-    if config().BASE_URL.startswith("https://"):
+    if is_https(config()):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     if not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")

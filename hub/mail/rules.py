@@ -75,6 +75,7 @@ class LetterKind(StrEnum):
     PACK_HELD = "pack not sent"
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105 - a kind of email
+    SECURITY = "security"
     APPLICATION = "application"
     QUESTION = "question"
     LOG_ADDRESS = "log address"
@@ -98,6 +99,7 @@ BULK = {
     LetterKind.PACK_HELD: False,
     LetterKind.INVITATION: False,
     LetterKind.PASSWORD: False,
+    LetterKind.SECURITY: False,
     LetterKind.APPLICATION: False,
     LetterKind.QUESTION: False,
     LetterKind.LOG_ADDRESS: False,

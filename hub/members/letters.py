@@ -1,7 +1,12 @@
 """Letters with links to sign in. Pure except for the settings that the links need."""
 
+from datetime import datetime
+
 from config import Config
-from hub.mail.letters import Button, Letter, Paragraph, greeting
+from hub.core import dates
+from hub.mail.letters import Bullets, Button, Letter, Paragraph, greeting
+from hub.members.rules.security import SecurityChange
+from hub.members.rules.sessions import Origin
 from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 
@@ -44,4 +49,34 @@ def new_password(config: Config, token: str, *, name: str, by: str) -> Letter:
             ),
         ),
         reason=f"You get this because this address has an account on the {config.HUB_NAME}.",
+    )
+
+
+def security_change(
+    config: Config, change: SecurityChange, *, name: str, at: datetime, origin: Origin, by: str, details: str
+) -> Letter:
+    """Return the letter that tells the owner of an account about a change to its security.
+
+    ``by`` is the name of the person who made it, if it wasn't the owner; ``details`` is a further sentence.
+    """
+    when = at.astimezone(config.zone)
+    facts = [
+        f"When: {dates.moment_in_full(when)} {dates.zone_name(when)}",
+        f"Browser: {origin.browser}" if origin.browser else "",
+        f"Network address: {origin.network}" if origin.network else "",
+        f"By: {by}" if by else "",
+    ]
+    return Letter(
+        subject=f"{change} ({config.HUB_NAME})",
+        parts=(
+            greeting(name),
+            Paragraph(f"{change}." + (f" {details}" if details else "")),
+            Bullets(tuple(fact for fact in facts if fact)),
+            Paragraph("If this was you, or you expected it, you don’t need to do anything."),
+            Paragraph(
+                "If it wasn’t you, set a new password now, which signs you out in every browser. Then tell the coordinator."
+            ),
+            Button("Set new password", f"{config.BASE_URL}/forgot-password"),
+        ),
+        reason=f"You get this because it’s about the security of your account on the {config.HUB_NAME}.",
     )

@@ -1,29 +1,39 @@
 """The signed-in person, sessions, and the guard before every page that isn't public."""
 
-import re
-from datetime import datetime, timedelta
+import logging
+import secrets
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, redirect, request, session, url_for
+from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
+from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, error_pages, web
+from hub.core.db import Database
 from hub.core.errors import NotAllowed, SignInNeeded
 from hub.members import queries as members_queries
-from hub.members.models import Person
+from hub.members.actions import sessions as sessions_actions
+from hub.members.models import Person, SignInSession
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
+from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name
+from hub.members.rules.signing_in import same_network
+
+log = logging.getLogger("hub.sign_in")
 
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
-SINCE = "signed_in_at"
+TOKEN = "_user_id"  # noqa: S105 - the key of a session's token in the signed cookie, where Flask-Login keeps an id
+BROWSER_COOKIE = "hub_browser"
+# Not "cookies": that would delete them on the whole domain, also those of the alliance's other sites (decision 15).
+CLEAR_SITE_DATA = '"cache", "storage"'
 ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed in on this browser, the latest last
 MOST_ORGANIZATIONS = 10
 SIGN_IN = "members.sign_in"
 WANTED = "wanted"  # in the cookie: the page that a visitor wanted, also after an invitation or a new password
-SESSION_ID = re.compile(r"([0-9]{1,9})\.[0-9]+")  # Person.get_id: the person, and the version of their sessions
 
 
 def init(app: Flask) -> None:
@@ -71,23 +81,85 @@ def organizations_of_browser() -> frozenset[int]:
     return frozenset([*known, person.organization_id] if person is not None else known)
 
 
-def begin_session(person: Person) -> None:
-    """Sign ``person`` in on this browser for SESSION_DAYS; ends any earlier session."""
+def current_session() -> SignInSession | None:
+    """Return the session of the person who is signed in on this browser; None for a visitor."""
+    return g.get("sign_in_session") if current_person() else None
+
+
+def origin() -> Origin:
+    """Return where the request comes from: the browser by name, and its network."""
+    return Origin(browser_name(request.headers.get("User-Agent", "")), same_network(request.remote_addr or ""))
+
+
+def browser_token() -> str:
+    """Return the token by which this browser is recognized, also after its sessions; "" before the first sign-in."""
+    return request.cookies.get(_browser_cookie(), "")
+
+
+def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool = True) -> None:
+    """Sign ``person`` in on this browser, with a new cookie; ends its earlier session, also someone else's.
+
+    ``factor`` says how they signed in: "password", "totp", "recovery-code", "passkey" or "single sign-on".
+    ``tells_owner``: False if another email tells them of it, so that a new browser needs none. Raises Refused when the
+    account has changed since ``person`` was loaded.
+    """
     known = organizations_of_browser()
+    if former := current_session():
+        sessions_actions.end(web.db, former, Ending.RENEWED)
+    browser = browser_token() or secrets.token_urlsafe(32)
+    token = sessions_actions.begin(
+        web.db, person, origin(), factor=factor, browser_token=browser, tells_owner=tells_owner
+    )
     session.clear()
     login_user(person)
+    session[TOKEN] = token
     session.permanent = True
-    session[SINCE] = clock.now().isoformat()
     session[ORGANIZATIONS] = [*(known - {person.organization_id}), person.organization_id][-MOST_ORGANIZATIONS:]
+    after_this_request(partial(_remember_browser, token=browser))
+
+
+def renew_session(person: Person) -> None:
+    """Begin another session here if a change that ``person`` made just ended theirs, such as a new password."""
+    former = current_session()
+    if former is None or former.ended_at is not None:
+        begin_session(person, former.factor if former else PASSWORD, tells_owner=False)
 
 
 def end_session() -> None:
-    """Sign out on this browser, which remembers for SESSION_DAYS whose people have used it."""
+    """Sign out on this browser, which remembers for SESSION_DAYS whose people have used it.
+
+    The browser deletes the pages and pictures that it kept.
+    """
     known = organizations_of_browser()
+    if former := current_session():
+        sessions_actions.sign_out(web.db, former)
     logout_user()
     session.clear()
     session.permanent = True  # or closing the browser would forget it
     session[ORGANIZATIONS] = sorted(known)
+    after_this_request(_clear_site_data)
+
+
+def _clear_site_data(response: Response) -> Response:
+    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
+def _browser_cookie() -> str:
+    return web.cookie_name(BROWSER_COOKIE, web.config())
+
+
+def _remember_browser(response: Response, token: str) -> Response:
+    """Set the cookie by which the browser is recognized at the next sign-in, for as long as browsers keep one."""
+    response.set_cookie(
+        _browser_cookie(),
+        token,
+        max_age=BROWSER_DAYS * 86_400,
+        secure=web.is_https(web.config()),
+        httponly=True,
+        samesite="Lax",
+    )
+    return response
 
 
 def safe_next(address: str | None) -> str:
@@ -101,20 +173,32 @@ def safe_next(address: str | None) -> str:
     return home if parts.scheme or parts.netloc else address
 
 
-def _person(session_id: str) -> Person | None:
-    """Return the person of a session; None when it expired, the password changed, or the person was deactivated."""
-    number = SESSION_ID.fullmatch(session_id)
-    if number is None or _has_expired():
+def _person(token: str) -> Person | None:
+    """Return the person of the session with this token; None when it ended or expired, or they were deactivated."""
+    row, now = members_queries.session_by_token(web.db, token), clock.now()
+    if row is None or not row.person.is_active:
         return None
-    person = web.db.get(Person, int(number[1]))
-    if person is None or not person.is_active or person.get_id() != session_id:
+    if members_queries.session_limits(web.db).has_expired(row.person.role, row.made_at, row.used_at, now):
         return None
-    return person
+    g.sign_in_session = row
+    if now - row.used_at > NOTED_EVERY:
+        after_this_request(partial(_note_use, session_id=row.id, network=origin().network))
+    return row.person
 
 
-def _has_expired() -> bool:
-    since = session.get(SINCE)
-    return since is None or clock.now() > datetime.fromisoformat(since) + timedelta(days=web.config().SESSION_DAYS)
+def _note_use(response: Response, session_id: int, network: str) -> Response:
+    """Write that the session was used, after the response is sent: no page waits for someone else's write."""
+    database: Database = current_app.extensions["hub-database"]
+    response.call_on_close(partial(_write_use, database, session_id, network))
+    return response
+
+
+def _write_use(database: Database, session_id: int, network: str) -> None:
+    try:
+        with database.writing() as db:
+            sessions_actions.note_use(db, session_id, network)
+    except OperationalError:
+        log.info("The use of a session wasn't recorded: the database was busy.")
 
 
 def _guard() -> Any:

@@ -10,6 +10,7 @@ from hub.core.db import Base
 from hub.members.rules.mail import Frequency, MailKind
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
+from hub.members.rules.sessions import Ending
 
 
 class Organization(Base):
@@ -89,8 +90,6 @@ class Person(Base):
     organization_id: Mapped[int] = mapped_column(ForeignKey("organization.id"), index=True)
     role: Mapped[Role]
     password_hash: Mapped[str | None] = mapped_column(Text)
-    # Part of the session id: increased to end all sessions, when the password changes or the person is deactivated.
-    session_version: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
     left_at: Mapped[datetime | None]  # deactivated: can't sign in; past activity stays
 
@@ -106,11 +105,34 @@ class Person(Base):
         return self.left_at is None
 
     def get_id(self) -> str:
-        """Return the id of a session: the person's id and the version of their sessions."""
-        return f"{self.id}.{self.session_version}"
+        """Return the id in the form that Flask-Login wants; the cookie has a session's token instead."""
+        return str(self.id)
 
     def __str__(self) -> str:
         return f"{self.name} <{self.email}>"
+
+
+class SignInSession(Base):
+    """A person who is or was signed in on a browser. The cookie has the token, the row its hash."""
+
+    __tablename__ = "sign_in_session"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    made_at: Mapped[datetime]
+    used_at: Mapped[datetime] = mapped_column(index=True)  # written every few minutes at most
+    ended_at: Mapped[datetime | None]
+    ended_for: Mapped[Ending | None]
+    browser: Mapped[str] = mapped_column(String(80))  # in words, such as "Firefox on Windows"
+    browser_hash: Mapped[str] = mapped_column(String(64))  # of the cookie that recognizes it; empty: forgotten
+    network: Mapped[str] = mapped_column(String(64))  # of the last use
+    factor: Mapped[str] = mapped_column(String(60))  # how the person signed in, in words
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"session {self.id}"
 
 
 class RoleHeld(Base):

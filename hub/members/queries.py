@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -24,11 +24,13 @@ from hub.members.models import (
     Person,
     QuietHours,
     RoleHeld,
+    SignInSession,
     StoppedMail,
 )
 from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage, roles_with
+from hub.members.rules.sessions import SessionLimits
 
 PEOPLE_PER_PAGE = 50
 MOST_ASKED = 3  # people whom a page names to someone who lacks a permission
@@ -267,6 +269,31 @@ def link(db: Session, token: str) -> OneTimeLink | None:
         .where(OneTimeLink.token_hash == token_hash(token))
         .options(joinedload(OneTimeLink.person))
         .execution_options(populate_existing=True)
+    )
+
+
+def session_by_token(db: Session, token: str) -> SignInSession | None:
+    """Return the session with this token, with its person, unless it was ended; it may have expired."""
+    return db.scalar(
+        select(SignInSession)
+        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
+        .options(joinedload(SignInSession.person, innerjoin=True))
+    )
+
+
+def browsers_of(db: Session, person: Person) -> frozenset[str]:
+    """Return the hashes that recognize the browsers on which the person signed in; "" for those to forget."""
+    signed_in = select(SignInSession.browser_hash).where(SignInSession.person_id == person.id)
+    return frozenset(db.scalars(signed_in.distinct()))
+
+
+def session_limits(db: Session) -> SessionLimits:
+    """Return how long sessions last on this hub."""
+    config = config_of(db)
+    return SessionLimits(
+        longest=timedelta(days=config.SESSION_DAYS),
+        idle=timedelta(days=config.SESSION_IDLE_DAYS),
+        idle_of_host_roles=timedelta(hours=config.SESSION_IDLE_HOURS_HOST),
     )
 
 

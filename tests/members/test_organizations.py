@@ -71,7 +71,9 @@ def test_the_coordinator_adds_an_organization_with_its_designations(
     with database.reading() as db:
         bayou = members_queries.organization_of(db, "bayou-marine")
         assert [d.name for d in bayou.designations] == ["IMCP", "Tech Hub"]
-        assert [(e.actor, e.action) for e in db.scalars(select(Entry))] == [(COORDINATOR, "added")]
+        assert [(e.actor, e.action) for e in db.scalars(select(Entry).where(Entry.action != "signed in"))] == [
+            (COORDINATOR, "added")
+        ]
 
 
 @pytest.mark.both_databases

@@ -186,6 +186,8 @@ def test_the_coordinator_moves_a_person_and_their_history_stays(
     assert "Tom is now at Ridgeline with the role Representative." in answer.text
     assert roles(database) == {"Rosa": Role.REPRESENTATIVE, "Keisha": Role.CONTRIBUTOR, "Ruth": Role.BOARD}
     assert roles(database, "ridgeline") == {"Tom": Role.REPRESENTATIVE, "Jolene": Role.CONTRIBUTOR}
+    assert tom.get("/account").status_code == 302, "the session with the former role has ended"
+    tom = sign_in("tom@lakeshore.example")
     assert "Ridgeline" in tom.get("/account").text
     assert tom.get(f"/people/{alliance.keisha}").status_code == 404
     assert app.test_client().get(link[0]).status_code == 410, "created at the former organization"

@@ -245,9 +245,10 @@ def test_a_post_without_a_csrf_token_is_refused(app: Flask, sign_in: SignIn, all
 @pytest.mark.both_databases
 def test_a_session_ends_after_the_configured_days(visitor: FlaskClient, frozen_clock: FrozenClock) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
-    frozen_clock.advance(days=13)
-    assert visitor.get("/account").status_code == 200
-    frozen_clock.advance(days=2)
+    for _ in range(3):
+        frozen_clock.advance(days=9, hours=23)
+        assert visitor.get("/account", buffered=True).status_code == 200, "its use is written after the response"
+    frozen_clock.advance(hours=4)
     assert visitor.get("/account").status_code == 302
 
 
@@ -260,12 +261,12 @@ def test_a_session_cookie_is_http_only_same_site_and_expires(visitor: FlaskClien
 
 
 @pytest.mark.parametrize(
-    "session_id", ["", "x", "1", "1.", ".1", "1.x", "1.99", "99999999999999999999.1", "-1.1", "².1"]
+    "token", ["", "x", "1", "1.1", "2.1", "99999999999999999999.1", "\x00", "\ud800", "²", "x" * 3_000]
 )
-def test_an_invalid_session_id_signs_no_one_in(visitor: FlaskClient, session_id: str) -> None:
+def test_an_invalid_token_signs_no_one_in(visitor: FlaskClient, token: str) -> None:
     try_to_sign_in(visitor, ROSA, PASSWORD)
     with visitor.session_transaction() as cookie:
-        cookie["_user_id"] = session_id
+        cookie["_user_id"] = token
     assert visitor.get("/account").status_code == 302
 
 

@@ -26,8 +26,11 @@ from hub.mail.models import MailRound, OutboxMessage
 from hub.mail.rules import BULK, LetterKind, State
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
+from hub.members.actions.telling import tell_owner
 from hub.members.models import OpeningMail, Organization, Person
 from hub.members.rules.mail import Frequency
+from hub.members.rules.security import SecurityChange
+from hub.members.rules.sessions import Origin
 from hub.outreach import letters as outreach_letters
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import notices as notices_actions
@@ -96,6 +99,7 @@ def send_every_kind(db: Session) -> None:
     invited = members_queries.person_by_email(db, "contributor@demo.example")
     assert invited is not None
     invitations_actions.mail_new_password(db, coordinator, invited, "token")
+    tell_owner(db, invited, SecurityChange.NEW_BROWSER, Origin("Firefox on Windows", "192.0.2.7"))
     invited.password_hash = None
     invitations_actions.invite(db, coordinator, invited)
     submitted = select(Application).where(Application.progress == Progress.SUBMITTED).order_by(Application.id)

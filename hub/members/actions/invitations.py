@@ -10,6 +10,7 @@ from hub.mail.letters import Letter
 from hub.mail.rules import LetterKind
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
+from hub.members.actions.locks import lock_person
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_active
 from hub.members.actions.signing_in import hashed, set_password
@@ -52,6 +53,8 @@ def accept(db: Session, token: str, password: str) -> Person:
     invited = usable_link(db, token, *kinds).person
     db.commit()
     password_hash = hashed(password, invited.email if invited else "")
+    if invited:
+        lock_person(db, invited.id)
     link = usable_link(db, token, *kinds)
     mark_used(db, link)
     person = link.person

@@ -1,16 +1,32 @@
-"""Locks and unique-index errors when two people act at the same time."""
+"""Locks and unique-index errors when two people act at the same time. Roles are locked before people, people before links."""
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from hub.core.errors import Refused
-from hub.members.models import Organization
+from hub.members.models import Organization, Person
 
 
 def lock_roles(db: Session, organization_id: int) -> None:
     """Lock the roles of an organization until the end of the transaction (SQLite has one writer anyway)."""
     db.execute(select(Organization.id).where(Organization.id == organization_id).with_for_update())
+
+
+def lock_person(db: Session, person_id: int) -> None:
+    """Lock a person's row until the end of the transaction, so that their sessions and links change one at a time."""
+    db.execute(select(Person.id).where(Person.id == person_id).with_for_update(key_share=True))
+
+
+def lock_account(db: Session, person: Person) -> None:
+    """Lock the account of ``person`` until the end of the transaction; raises Refused if it has changed meanwhile.
+
+    What was just checked, such as the password, must still be true when it takes effect.
+    """
+    account = select(Person.password_hash, Person.left_at).where(Person.id == person.id)
+    row = db.execute(account.with_for_update(key_share=True)).one_or_none()
+    if row is None or row.left_at is not None or row.password_hash != person.password_hash:
+        raise Refused("This account was changed just now. Sign in again.")
 
 
 def flush_or(db: Session, sentence: str) -> None:

@@ -10,12 +10,14 @@ from hub.core import clock, set_aside
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
-from hub.members.actions.locks import flush_or, lock_roles
+from hub.members.actions import sessions as sessions_actions
+from hub.members.actions.locks import flush_or, lock_person, lock_roles
 from hub.members.actions.tokens import void_links
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.fields import email_of, name_of
 from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, SINGLE_ROLES, OrganizationKind, Role
 from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
+from hub.members.rules.sessions import Ending
 
 EMAIL_TAKEN = "This email address can’t be added here. Ask the coordinator for help."
 
@@ -78,6 +80,7 @@ def change_role(db: Session, actor: Person | None, person: Person, role: Role) -
     if actor and not may_manage(actor, person):
         raise NotFound
     lock_roles(db, person.organization_id)
+    lock_person(db, person.id)
     db.refresh(person)
     check_active(person)
     _check_role(actor, person.organization, role)
@@ -102,6 +105,7 @@ def move(db: Session, actor: Person | None, person: Person, organization: Organi
         raise Refused(f"{person.name} is already at {organization.name}. Choose another organization.")
     for organization_id in sorted((person.organization_id, organization.id)):
         lock_roles(db, organization_id)
+    lock_person(db, person.id)
     db.refresh(person)
     check_active(person)
     _check_role(actor, organization, role)
@@ -123,6 +127,7 @@ def deactivate(db: Session, actor: Person | None, person: Person) -> None:
     if actor and actor.id == person.id:
         raise Refused("You can’t deactivate your own account. Ask someone else who manages people to do it.")
     lock_roles(db, person.organization_id)
+    lock_person(db, person.id)
     db.refresh(person)
     if not person.is_active:
         return
@@ -132,7 +137,7 @@ def deactivate(db: Session, actor: Person | None, person: Person) -> None:
     if person.role in SINGLE_ROLES:
         person.role = Role.CONTRIBUTOR
     person.left_at = clock.now()
-    person.session_version += 1
+    sessions_actions.end_all(db, person, Ending.LEFT)
     void_links(db, person)
 
 
@@ -141,6 +146,7 @@ def reactivate(db: Session, actor: Person | None, person: Person, role: Role) ->
     if actor and not may_manage(actor, person):
         raise NotFound
     lock_roles(db, person.organization_id)
+    lock_person(db, person.id)
     db.refresh(person)
     if person.is_active:
         return
@@ -204,6 +210,7 @@ def _assign(db: Session, actor: Person | None, person: Person, role: Role) -> No
 def _set_role(db: Session, person: Person, role: Role) -> None:
     _end_role(db, person)
     person.role = role
+    sessions_actions.end_all(db, person, Ending.ROLE)  # a session never has more permissions than its sign-in
     db.add(RoleHeld(person_id=person.id, organization_id=person.organization_id, role=role, since=clock.now()))
     flush_or(db, "Someone else just changed this role. Reload the page, then try again.")
 

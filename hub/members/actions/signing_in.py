@@ -17,9 +17,11 @@ from hub.core.audit import note
 from hub.core.errors import Refused, TooManyAttempts
 from hub.core.text import clean
 from hub.members import queries as members_queries
+from hub.members.actions import sessions as sessions_actions
 from hub.members.actions.tokens import void_links
 from hub.members.models import Person, SignInAttempt
 from hub.members.rules.fields import LONGEST_EMAIL
+from hub.members.rules.sessions import Ending
 from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, TRIES_WITHIN, password_of, same_network
 
 HASHER = PasswordHasher()
@@ -62,12 +64,6 @@ def change_password(db: Session, person: Person, current: str, new: str, address
     _clear_attempts(db, attempt)
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
-
-
-def end_sessions(db: Session, person: Person) -> None:
-    """End all sessions of ``person``, copied ones too."""
-    person.session_version += 1
-    note(db, person, "signed out everywhere", person)
 
 
 def _normalized(password: str) -> bytes:
@@ -122,5 +118,5 @@ def _clear_attempts(db: Session, attempt: SignInAttempt) -> None:
 def set_password(db: Session, person: Person, password_hash: str) -> None:
     """Set the password of ``person``, end their sessions and void their links."""
     person.password_hash = password_hash
-    person.session_version += 1
+    sessions_actions.end_all(db, person, Ending.PASSWORD)
     void_links(db, person)

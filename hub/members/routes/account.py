@@ -51,7 +51,7 @@ def change_password() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            login.begin_session(person)
+            login.renew_session(person)
             flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
     name = _name_form(person, formdata=None)

@@ -10,6 +10,7 @@ from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
+from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
@@ -107,6 +108,7 @@ def change_role(person_id: int) -> Any:
         assign = people_actions.change_role if changed.is_active else people_actions.reactivate
         try:
             assign(db, actor, changed, form.role.data)
+            login.renew_session(actor)  # they may have given up their own role
         except Refused as error:
             refused = refusal(error)
         else:

@@ -11,6 +11,7 @@ from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import notification_settings as notification_settings_actions
+from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
@@ -66,7 +67,7 @@ def sign_out() -> Any:
 @bp.post("/sign-out/everywhere")
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too, which also ends copied sessions."""
-    signing_in_actions.end_sessions(db, signed_in())
+    sessions_actions.sign_out_everywhere(db, signed_in())
     login.end_session()
     flash("You’re signed out in every browser.")
     return redirect(url_for("members.sign_in"))

@@ -1,0 +1,117 @@
+"""Sessions: rows that begin with a sign-in, and end for many reasons.
+
+A person's row is locked before their sessions begin or end. So a sign-in with the old password can't begin a session
+while the password changes, or while the person is deactivated.
+"""
+
+import logging
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from hub.core import clock
+from hub.core.audit import note
+from hub.members import queries as members_queries
+from hub.members.actions.locks import lock_account, lock_person
+from hub.members.actions.telling import tell_owner
+from hub.members.models import Person, SignInSession
+from hub.members.rules.security import SecurityChange
+from hub.members.rules.sessions import BROWSER_DAYS, FORGETS_BROWSER, NOTED_EVERY, PASSWORD, Ending, Origin
+
+log = logging.getLogger("hub.sign_in")
+
+
+def begin(
+    db: Session,
+    person: Person,
+    origin: Origin,
+    *,
+    factor: str = PASSWORD,
+    browser_token: str = "",
+    tells_owner: bool = True,
+) -> str:
+    """Begin a session of ``person`` and return its token, of which only the hash is stored.
+
+    ``factor`` says in words how they signed in. ``browser_token`` recognizes the browser; the owner hears of a browser
+    that is new to their account by email, unless this is their first sign-in, or ``tells_owner`` is False because
+    another email says it. Raises Refused when the account changed since ``person`` was loaded.
+    """
+    lock_account(db, person)
+    now, browser_hash = clock.now(), members_queries.token_hash(browser_token) if browser_token else ""
+    _delete_old(db, person, now)
+    known = members_queries.browsers_of(db, person)
+    is_new = bool(known) and (not browser_hash or browser_hash not in known)
+    token = secrets.token_urlsafe(32)
+    db.add(
+        SignInSession(
+            token_hash=members_queries.token_hash(token),
+            person_id=person.id,
+            made_at=now,
+            used_at=now,
+            browser=origin.browser,
+            browser_hash=browser_hash,
+            network=origin.network,
+            factor=factor,
+        )
+    )
+    details = {"factor": factor, "browser": origin.browser, "network": origin.network}
+    note(db, person, "signed in", person, **details, **({"new_browser": True} if is_new else {}))
+    event = "signed in, new browser" if is_new else "signed in"
+    log.info(event, extra={"event": event, "person": person.id, "address": origin.network, "factor": factor})
+    if is_new and tells_owner:
+        tell_owner(db, person, SecurityChange.NEW_BROWSER, origin)
+    return token
+
+
+def end(db: Session, session: SignInSession, ending: Ending) -> None:
+    """End one session, unless it has ended."""
+    _end(db, ending, SignInSession.id == session.id)
+
+
+def sign_out(db: Session, session: SignInSession) -> None:
+    """End the session of a person who signs out."""
+    end(db, session, Ending.SIGNED_OUT)
+    note(db, session.person, "signed out", session.person)
+
+
+def end_all(db: Session, person: Person, ending: Ending) -> int:
+    """End all sessions of ``person``, copied ones too, and return how many there were."""
+    lock_person(db, person.id)
+    if ending in FORGETS_BROWSER:
+        db.execute(update(SignInSession).where(SignInSession.person_id == person.id).values(browser_hash=""))
+    return _end(db, ending, SignInSession.person_id == person.id)
+
+
+def sign_out_everywhere(db: Session, person: Person) -> None:
+    """End all sessions of ``person``, who acts."""
+    count = end_all(db, person, Ending.EVERYWHERE)
+    note(db, person, "signed out everywhere", person, sessions=count)
+
+
+def note_use(db: Session, session_id: int, network: str) -> None:
+    """Note that a session was just used, from ``network``, unless that was noted in the last minutes."""
+    now = clock.now()
+    stale = (
+        SignInSession.id == session_id,
+        SignInSession.ended_at.is_(None),
+        SignInSession.used_at < now - NOTED_EVERY,
+    )
+    db.execute(update(SignInSession).where(*stale).values(used_at=now, network=network))
+
+
+def _end(db: Session, ending: Ending, *conditions: Any) -> int:
+    values: dict[str, Any] = {"ended_at": clock.now(), "ended_for": ending}
+    if ending in FORGETS_BROWSER:
+        values["browser_hash"] = ""
+    ended = update(SignInSession).where(SignInSession.ended_at.is_(None), *conditions).values(values)
+    result: Any = db.execute(ended, execution_options={"synchronize_session": "fetch"})
+    return int(result.rowcount)
+
+
+def _delete_old(db: Session, person: Person, now: datetime) -> None:
+    """Delete the sessions of ``person`` by which no browser is known anymore."""
+    old = SignInSession.used_at < now - timedelta(days=BROWSER_DAYS)
+    db.execute(delete(SignInSession).where(SignInSession.person_id == person.id, old))

@@ -1,0 +1,23 @@
+"""Changes to an account's security, which its owner hears of by email. Pure."""
+
+from enum import StrEnum
+
+
+class SecurityChange(StrEnum):
+    """A change that the owner of an account hears of. The value is the email's subject, and its first sentence."""
+
+    PASSWORD = "Your password was changed"  # noqa: S105 - words
+    EMAIL = "Your email address was changed"
+    EMAIL_ASKED = "Someone asked to change your email address"
+    NEW_BROWSER = "New sign-in to your account"
+    MANY_TRIES = "Failed attempts to sign in to your account"
+    SESSIONS_ENDED = "Your sessions were ended"
+    FACTOR_ADDED = "A second factor was added to your account"
+    FACTOR_REMOVED = "A second factor was removed from your account"
+    FACTOR_RESET_ASKED = "Your second factor will be removed"
+    PASSKEY_ADDED = "A passkey was added to your account"
+    PASSKEY_REMOVED = "A passkey was removed from your account"
+    RECOVERY_CODES = "New recovery codes were created for your account"
+    RECOVERY_CODE_USED = "A recovery code was used to sign in to your account"
+    SINGLE_SIGN_ON_LINKED = "Single sign-on was linked to your account"
+    SINGLE_SIGN_ON_UNLINKED = "Single sign-on was unlinked from your account"
