@@ -69,6 +69,7 @@ class Config:
     TRACE_DAYS: int = _setting(
         400, "days after which a pack keeps only counts, and no longer what each recipient opened and downloaded"
     )
+    AUDIT_KEEP_DAYS: int = _setting(0, "days after which entries of the audit log are deleted; 0: never")
     UNSUBSCRIBE_KEY: str = _setting(
         "",
         "key that hashes unsubscribed addresses; empty: generated and stored in the instance folder; never change it",

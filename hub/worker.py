@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import chosen_settings, clock, heartbeats, set_aside
+from hub.core import audit, chosen_settings, clock, heartbeats, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library.derive import page_texts
@@ -59,6 +59,7 @@ STEPS: dict[str, Step] = {
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
     "set-aside": lambda database, _reader: _if_due(database, set_aside.has_expired, set_aside.delete_expired),
+    "audit": lambda database, _reader: _if_due(database, audit.has_expired, audit.delete_expired),
 }
 # Steps that run in parallel, one thread and one reader process for each group. So a new upload is searchable while
 # pictures of older ones are being drawn, and a slow mail server delays nothing else.
@@ -66,7 +67,7 @@ THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
-    ("passwords", "reminders", "digests", "openings", "copies", "mail", "set-aside"),
+    ("passwords", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit"),
 )
 
 

@@ -55,6 +55,7 @@ NOT_EDITS: dict[str, str] = {
             "overview.cancel",
             "overview.choose_theme",
             "overview.count_as_sent",
+            "overview.erase",
             "overview.pause",
             "overview.setup_skip",
             "overview.turn_on",

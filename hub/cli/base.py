@@ -15,7 +15,7 @@ from hub.core import chosen_settings, clock, dates, log
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
-from hub.members.models import Organization
+from hub.members.models import Organization, Person
 from hub.migrations import schema
 
 
@@ -43,6 +43,7 @@ MODULES = {
     "catch-up": "derived",
     "db": "database",
     "demo": "demo",
+    "export": "exporting",
     "import": "importing",
     "mail-in": "mail_in",
     "organization": "people",
@@ -136,3 +137,12 @@ def organization_by_slug(db: Session, slug: str) -> Organization:
     except NotFound as missing:
         message = f"There is no organization {slug!r}. Add it first with: hub organization add NAME --kind member"
         raise Refused(message) from missing
+
+
+def person_with_email(db: Session, email: str) -> Person:
+    """Return the person with this email address; raises Refused if there is none."""
+    person = members_queries.person_by_email(db, email.strip().lower())
+    if person is None:
+        message = f"There is no person with the email address {email!r}."
+        raise Refused(message)
+    return person

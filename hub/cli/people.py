@@ -1,16 +1,17 @@
-"""Commands for organizations and people: organization add, person add."""
+"""Commands for organizations and people: organization add, person add, person erase."""
 
 import sys
 from datetime import date
 
 import click
 
-from hub.cli.base import DAY, main, open_database, organization_by_slug
+from hub.cli.base import DAY, main, open_database, organization_by_slug, person_with_email
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.overview import actions as overview_actions
 
 
 @main.group()
@@ -64,3 +65,18 @@ def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool
         else:
             token = invitations_actions.invite(db, None, added)
             click.echo(f"{database.config.BASE_URL}/invitation/{token}")
+
+
+@person.command("erase")
+@click.argument("email")
+@click.option("--yes", is_flag=True, help="Don't ask.")
+def erase_person(email: str, yes: bool) -> None:  # noqa: FBT001 - a flag
+    """Erase a person who asks for it. What they did stays on their organization's record, without their name."""
+    with open_database() as database:
+        with database.reading() as db:
+            erased = person_with_email(db, email)
+        if not yes:
+            click.confirm(f"Erase {erased.name} ({erased.email})? This can't be undone.", abort=True, err=True)
+        with database.writing() as db:
+            former = overview_actions.erase_person(db, None, person_with_email(db, email))
+    click.echo(f"Erased. They are called {former} now. Backups still have their name until they are deleted.")

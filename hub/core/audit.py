@@ -1,14 +1,17 @@
 """The audit log. Entries are written in the transaction of the change; no rule reads them."""
 
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, ColumnElement, String, Text, delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from config import Config
 from hub.core import clock
-from hub.core.db import Base
+from hub.core.db import Base, config_of
+
+AT_ONCE = 1_000  # entries that are deleted in one transaction
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
@@ -57,3 +60,21 @@ def note(db: Session, actor: Actor | None, action: str, subject: Base, **details
         request_id=request_id.get(),
     )
     db.add(entry)
+
+
+def _expired(config: Config) -> ColumnElement[bool]:
+    return Entry.at < clock.now() - timedelta(days=config.AUDIT_KEEP_DAYS)
+
+
+def has_expired(db: Session) -> bool:
+    """Return True if there are entries older than AUDIT_KEEP_DAYS."""
+    config = config_of(db)
+    return bool(config.AUDIT_KEEP_DAYS) and db.scalar(select(Entry.id).where(_expired(config)).limit(1)) is not None
+
+
+def delete_expired(db: Session) -> int:
+    """Delete entries older than AUDIT_KEEP_DAYS, up to a thousand, and return how many."""
+    config = config_of(db)
+    ids = db.scalars(select(Entry.id).where(_expired(config)).limit(AT_ONCE)).all() if config.AUDIT_KEEP_DAYS else []
+    db.execute(delete(Entry).where(Entry.id.in_(ids)))
+    return len(ids)

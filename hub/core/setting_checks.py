@@ -165,6 +165,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "APPLICATION_QUORUM": _POSITIVE,
     "SHARE_LINK_DAYS": _POSITIVE,
     "TRACE_DAYS": _POSITIVE,
+    "AUDIT_KEEP_DAYS": (lambda value: value >= 0, "it must be 0 or more"),
     "SESSION_DAYS": _POSITIVE,
     "SESSION_IDLE_DAYS": _POSITIVE,
     "SESSION_IDLE_HOURS_HOST": _POSITIVE,

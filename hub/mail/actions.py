@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
 from hub.mail.queries import address_hash
-from hub.mail.rules import LetterKind, Quiet, State, deliverable, keyed_hash
+from hub.mail.rules import SETTLED, LetterKind, Quiet, State, deliverable, keyed_hash
 
 
 def mark_bounced(db: Session, address_hash: str, words: str) -> None:
@@ -218,6 +218,21 @@ def cancel_kind(db: Session, person_id: int, kind: str) -> None:
 
 # The values that clear a message when MAIL_KEEP_DAYS have passed, or its recipient is deleted.
 CLEARED = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
+
+
+def forget_recipient(db: Session, person_id: int, address: str) -> None:
+    """Cancel the messages that wait for a person, and delete their addresses and texts from all that were sent."""
+    is_about = or_(OutboxMessage.person_id == person_id, OutboxMessage.to == address)
+    waiting = update(OutboxMessage).where(is_about, OutboxMessage.state == State.WAITING)
+    db.execute(waiting.values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
+    db.execute(update(OutboxMessage).where(is_about, OutboxMessage.state.in_(SETTLED)).values(**CLEARED))
+
+
+def forget_sender(db: Session, address: str, former: str) -> None:
+    """Call the sender of messages with this address for replies ``former``, and delete the address."""
+    replied = OutboxMessage.reply_to.contains(address, autoescape=True)
+    db.execute(update(OutboxMessage).where(replied).values(reply_to="", sender_name=former))
+
 
 # The text that replaces that of a message with a secret link after it was sent.
 WIPED = {"text": "This email had a private link. Its text was deleted after it was sent.\n", "html": ""}

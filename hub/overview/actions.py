@@ -1,14 +1,16 @@
 """Changes that involve several rooms: the setup guide, membership, the weekly digest, and scheduled mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from sqlalchemy import Text, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from hub.calls.actions import attendance_reports as attendance_reports_actions
 from hub.core import chosen_settings, clock
-from hub.core.audit import note
+from hub.core.audit import Entry, note
 from hub.core.dates import with_year
-from hub.core.db import config_of
+from hub.core.db import Base, config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import YEARS, Quarter
 from hub.core.setting_checks import is_zone
@@ -26,11 +28,15 @@ from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.membership import Period
 from hub.members.rules.organizations import Role
 from hub.members.rules.permissions import Permission, may
+from hub.outreach.actions import stakeholders as stakeholders_actions
+from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.overview import letters as overview_letters
 from hub.overview.queries import digests as digests_queries
+from hub.overview.queries import personal_data as personal_data_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.rules.digests import DigestWeek
 from hub.overview.rules.organization_lists import Line
+from hub.overview.rules.personal_data import HELD, OnErasing, former_address, former_name, replaced_in
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import standings as standings_queries
 
@@ -211,3 +217,59 @@ def pause_mail(db: Session, actor: Person, kind: MailKind) -> None:
 def _must_run_mail(actor: Person, kind: MailKind) -> None:
     if kind not in SCHEDULED_KINDS or not may(actor, Permission.RUN_MAIL):
         raise NotFound
+
+
+def erase_person(db: Session, actor: Person | None, person: Person) -> str:
+    """Erase ``person``, who asked for it, and return what they are called from now on.
+
+    What they did stays on their organization's record, under that name. Confirmations and audit packets keep their
+    fingerprints, which don't cover names; packets that were made before keep the name, because they are sealed.
+    """
+    if actor and not may(actor, Permission.ERASE_PEOPLE):
+        raise NotFound
+    if person.email == former_address(person.id):
+        raise Refused(f"That person was already erased: {person.name}.")
+    name, address = person.name, person.email
+    former = former_name(personal_data_queries.last_role(db, person), person.organization.name)
+    people_actions.deactivate(db, actor, person)
+    stakeholders_actions.erase_stakeholders(db, stakeholders_queries.ids_with_address(db, address))
+    mail_actions.forget_recipient(db, person.id, address)
+    _delete_rows(db, person)
+    _replace_names(db, person, former)
+    attendance_reports_actions.forget_names(db, person, former)
+    mail_actions.forget_sender(db, address, former)
+    _replace_in_audit_log(db, {address: former, name: former})
+    person.name, person.email, person.password_hash = former, former_address(person.id), None
+    note(db, actor, "erased", person)
+    return former
+
+
+def _delete_rows(db: Session, person: Person) -> None:
+    """Delete the rows about ``person`` that no record depends on."""
+    for name, held in HELD.items():
+        if held.on_erasing is OnErasing.DELETED and name != "stakeholder":  # which have rows of their own
+            table = Base.metadata.tables[name]
+            db.execute(delete(table).where(personal_data_queries.about(table, held, person)))
+
+
+def _replace_names(db: Session, person: Person, former: str) -> None:
+    """Replace the name and the address of ``person`` in the rows that stay."""
+    for table_name, held in HELD.items():
+        table = Base.metadata.tables[table_name]
+        if held.on_erasing is OnErasing.DELETED or table_name in {"person", "outbox_message"}:
+            continue
+        for column, owner in held.names.items():
+            whose = table.c[owner] == person.id if owner in held.people else func.lower(table.c[owner]) == person.email
+            db.execute(update(table).where(whose).values({column: former}))
+        for column in held.addresses:
+            db.execute(update(table).where(func.lower(table.c[column]) == person.email).values({column: ""}))
+
+
+def _replace_in_audit_log(db: Session, former_of: Mapping[str, str]) -> None:
+    """Replace names and addresses in what the audit log calls things, and in its details."""
+    searched = (Entry.actor, Entry.subject, cast(Entry.details, Text))
+    mentions = or_(*(column.contains(old, autoescape=True) for column in searched for old in former_of))
+    for entry in db.scalars(select(Entry).where(mentions).execution_options(yield_per=500)):
+        entry.actor = replaced_in(entry.actor, former_of)
+        entry.subject = replaced_in(entry.subject, former_of)
+        entry.details = replaced_in(entry.details, former_of)

@@ -1,11 +1,18 @@
-"""Reports of a year's commitments as PDF, CSV and workbook, for the alliance or one organization."""
+"""Reports of a year's commitments as PDF, CSV and workbook, and the export of a person's data."""
 
-from collections.abc import Iterator, Sequence
+import json
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from io import BytesIO
+from typing import Any
 
+from config import Config
 from hub.calls.rules.commitment import AttendanceCounts
-from hub.core.dates import number, plural
+from hub.core import clock
+from hub.core.dates import number, plural, with_year
 from hub.core.pdf import Column, Head, Paper
 from hub.core.tables import Sheet, csv_of, xlsx_of
+from hub.members.models import Person
 from hub.overview.queries.commitments import Commitments, YearCommitments
 from hub.sharing.reports.pdf import Setting
 from hub.sharing.rules.standing import Standing, count_met
@@ -100,3 +107,23 @@ def _line(row: Commitments) -> Sequence[object]:
         row.presentation.value,
         *(standing.value for standing in row.quarters),
     ]
+
+
+README = """{person}: all that {hub} holds of this person, on {day}.
+
+person.json has a list for each kind of data, with the rows as the hub stores them. Times are in UTC.
+Left out: passwords, keys and other secrets, and data of other people.
+"""
+
+
+def personal_data(
+    person: Person, held: Iterable[tuple[str, str, list[dict[str, Any]]]], config: Config
+) -> tuple[bytes, int]:
+    """Return a zip with person.json, and its number of rows; ``held`` has each table's name, subject and rows."""
+    tables = {name: {"about": about, "rows": rows} for name, about, rows in held}
+    readme = README.format(person=person, hub=config.HUB_NAME, day=with_year(clock.today(config.zone)))
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", readme)
+        archive.writestr("person.json", json.dumps(tables, default=str, ensure_ascii=False, indent=1))
+    return content.getvalue(), sum(len(table["rows"]) for table in tables.values())

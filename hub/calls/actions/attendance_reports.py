@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import String, cast, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.calls.actions.attendance import Attendee, record, supersede
@@ -248,3 +248,11 @@ def _match_others(db: Session, by: Person, keys: Sequence[str], known: Directory
     for call, matches in certain.items():
         _apply(db, by, call, matches)
     return sum(len(matches) for matches in certain.values())
+
+
+def forget_names(db: Session, person: Person, former: str) -> None:
+    """Call ``person`` ``former`` in the participants of all meetings, and delete their address there."""
+    is_about = or_(Guest.person_id == person.id, func.lower(Guest.email) == person.email)
+    key = literal("erased ") + cast(Guest.id, String)
+    values = {"name": former, "email": "", "name_key": "", "key": key}
+    db.execute(update(Guest).where(is_about).values(values).execution_options(synchronize_session=False))

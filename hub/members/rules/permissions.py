@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_MEMBERS = "see organizations"
     SEE_PEOPLE = "see people"
     MANAGE_PEOPLE = "manage people"
+    ERASE_PEOPLE = "erase people"
     MANAGE_ORGANIZATIONS = "manage organizations"
     EDIT_POSTAL_ADDRESS = "edit the postal address"
     ASSIGN_HOST_ROLES = "assign the roles coordinator and board"
@@ -76,6 +77,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_MEMBERS: (ALL, ALL, ALL, ALL, ALL),
         Permission.SEE_PEOPLE: (ALL, ALL, OWN, OWN, OWN),
         Permission.MANAGE_PEOPLE: (ALL, None, OWN, OWN, None),
+        Permission.ERASE_PEOPLE: (ALL, None, None, None, None),
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
         Permission.EDIT_POSTAL_ADDRESS: (ALL, None, OWN, OWN, None),
         Permission.ASSIGN_HOST_ROLES: (ALL, None, None, None, None),

@@ -148,6 +148,13 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     stakeholder_ids = [stakeholder.id for stakeholder in stakeholders_queries.stakeholders_by_id(db, person, ids)]
     if not stakeholder_ids:
         return 0
+    erase_stakeholders(db, stakeholder_ids)
+    note(db, person, "removed stakeholders of", person.organization, count=len(stakeholder_ids))
+    return len(stakeholder_ids)
+
+
+def erase_stakeholders(db: Session, stakeholder_ids: Sequence[int]) -> None:
+    """Delete the stakeholders with these ids, of any organization, and their addresses from sent emails; counts stay."""
     links = select(PackLink.id).where(PackLink.stakeholder_id.in_(stakeholder_ids))
     _forget_messages(db, stakeholder_ids)
     db.execute(update(PackTrace).where(PackTrace.link_id.in_(links)).values(words=""))
@@ -156,8 +163,6 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
     db.execute(delete(PackPerson).where(PackPerson.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids)))
     set_aside.delete_about(db, Stakeholder.__name__, stakeholder_ids)
-    note(db, person, "removed stakeholders of", person.organization, count=len(stakeholder_ids))
-    return len(stakeholder_ids)
 
 
 def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:

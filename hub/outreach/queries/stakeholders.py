@@ -143,6 +143,11 @@ def stakeholder_for(db: Session, person: Person, stakeholder_id: int) -> Stakeho
     return stakeholder
 
 
+def ids_with_address(db: Session, email: str) -> Sequence[int]:
+    """Return the ids of the stakeholders with this address, in the lists of all organizations."""
+    return db.scalars(select(Stakeholder.id).where(func.lower(Stakeholder.email) == email)).all()
+
+
 def stakeholders_by_id(db: Session, person: Person, ids: Iterable[int]) -> Sequence[Stakeholder]:
     """Return the stakeholders with these ids, if they are on the list of the person's organization."""
     numbers = [number for number in set(ids) if 0 < number < 2**31]

@@ -1,0 +1,60 @@
+"""All that the hub holds of a person, read from every table that names people."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy.orm import Session
+
+from hub.calls import models as calls_models
+from hub.core.db import Base
+from hub.joining import models as joining_models
+from hub.mail import models as mail_models
+from hub.members.models import Person, RoleHeld
+from hub.members.rules.organizations import Role
+from hub.outreach import models as outreach_models
+from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing
+from hub.search import models as search_models
+from hub.sharing import models as sharing_models
+
+# Importing the rooms' models makes their tables known to Base.metadata.
+ROOMS = (calls_models, joining_models, mail_models, outreach_models, search_models, sharing_models)
+
+
+def held_of(db: Session, person: Person) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
+    """Yield each table with rows about ``person``: its name, what it is about, and the rows, oldest first.
+
+    Leaves out keys that open something, and columns about other people.
+    """
+    for name, held in HELD.items():
+        table = Base.metadata.tables[name]
+        columns = [table.c[column] for column in held.only or table.c.keys() if column not in SECRETS]
+        rows = db.execute(select(*columns).where(about(table, held, person)).order_by(*table.primary_key)).mappings()
+        if listed := [dict(row) for row in rows]:
+            yield name, held.about, listed
+
+
+def counts_of(db: Session, person: Person) -> list[tuple[str, int, OnErasing]]:
+    """Return what each table with rows about ``person`` is about, how many there are, and what erasing does to them."""
+    counts = []
+    for name, held in HELD.items():
+        table = Base.metadata.tables[name]
+        count = db.scalar(select(func.count()).select_from(table).where(about(table, held, person))) or 0
+        if count and name != "person":
+            counts.append((held.about, count, held.on_erasing))
+    return counts
+
+
+def about(table: Table, held: Held, person: Person) -> ColumnElement[bool]:
+    """Return the condition for the rows of ``table`` about ``person``, by id or by email address in any case."""
+    by_id = [table.c[column] == person.id for column in held.people]
+    by_address = [func.lower(table.c[column]) == person.email for column in held.addresses]
+    return or_(*by_id, *by_address)
+
+
+def last_role(db: Session, person: Person) -> Role:
+    """Return the role that ``person`` has, or had last: deactivating makes a representative a contributor."""
+    held = select(RoleHeld.role).where(
+        RoleHeld.person_id == person.id, RoleHeld.organization_id == person.organization_id
+    )
+    return db.scalar(held.order_by(RoleHeld.since.desc(), RoleHeld.id.desc()).limit(1)) or person.role
