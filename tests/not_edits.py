@@ -94,6 +94,8 @@ NOT_EDITS: dict[str, str] = {
             "members.invitation",
             "members.new_password",
             "members.sign_in",
+            "members.end_session",
+            "members.end_sessions_of",
             "members.sign_out",
             "members.sign_out_everywhere",
             "members.welcome",

@@ -19,7 +19,7 @@ from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person, SignInSession
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
-from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name
+from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
 from hub.members.rules.signing_in import same_network
 
 log = logging.getLogger("hub.sign_in")
@@ -44,6 +44,7 @@ def init(app: Flask) -> None:
     app.before_request(_guard)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(NotAllowed, _not_allowed)
+    app.jinja_env.filters["factor_label"] = factor_label
     app.jinja_env.globals.update(
         may=_signed_in_may,
         sign_in_address=sign_in_address,

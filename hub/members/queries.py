@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -33,6 +33,7 @@ from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manag
 from hub.members.rules.sessions import SessionLimits
 
 PEOPLE_PER_PAGE = 50
+MOST_SESSIONS = 50  # that a page lists
 MOST_ASKED = 3  # people whom a page names to someone who lacks a permission
 
 
@@ -279,6 +280,30 @@ def session_by_token(db: Session, token: str) -> SignInSession | None:
         .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
         .options(joinedload(SignInSession.person, innerjoin=True))
     )
+
+
+def sessions_of(db: Session, person: Person, now: datetime) -> Sequence[SignInSession]:
+    """Return the sessions of ``person`` that haven't ended or expired at ``now``, last used first."""
+    limits = session_limits(db)
+    return db.scalars(
+        select(SignInSession)
+        .where(
+            SignInSession.person_id == person.id,
+            SignInSession.ended_at.is_(None),
+            SignInSession.made_at > now - limits.longest,
+            SignInSession.used_at > now - limits.idle_of(person.role),
+        )
+        .order_by(SignInSession.used_at.desc(), SignInSession.id.desc())
+        .limit(MOST_SESSIONS)
+    ).all()
+
+
+def session_for(db: Session, person: Person, number: int) -> SignInSession:
+    """Return this session of ``person``, ended or not, with its person; raises NotFound if it is someone else's."""
+    row = db.get(SignInSession, number, options=[joinedload(SignInSession.person, innerjoin=True)])
+    if row is None or row.person_id != person.id:
+        raise NotFound
+    return row
 
 
 def browsers_of(db: Session, person: Person) -> frozenset[str]:

@@ -49,6 +49,7 @@ EXPECTED = {
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.EDIT_POSTAL_ADDRESS: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.ASSIGN_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.END_SESSIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_AUDIT: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.MAKE_PACKET: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.SEE_REACH: ("yes yes", "yes no", "yes no", "yes no", "yes no"),

@@ -14,10 +14,12 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
+from hub.core.errors import NotFound
 from hub.members import queries as members_queries
 from hub.members.actions.locks import lock_account, lock_person
 from hub.members.actions.telling import tell_owner
 from hub.members.models import Person, SignInSession
+from hub.members.rules.permissions import Permission, may
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import BROWSER_DAYS, FORGETS_BROWSER, NOTED_EVERY, PASSWORD, Ending, Origin
 
@@ -83,6 +85,22 @@ def end_all(db: Session, person: Person, ending: Ending) -> int:
     if ending in FORGETS_BROWSER:
         db.execute(update(SignInSession).where(SignInSession.person_id == person.id).values(browser_hash=""))
     return _end(db, ending, SignInSession.person_id == person.id)
+
+
+def end_own(db: Session, session: SignInSession) -> None:
+    """End a session that its owner doesn't use anymore, or doesn't recognize."""
+    end(db, session, Ending.BY_OWNER)
+    note(db, session.person, "signed out elsewhere", session.person, browser=session.browser, network=session.network)
+
+
+def end_for(db: Session, actor: Person, person: Person, origin: Origin) -> None:
+    """End all sessions of ``person`` for the coordinator, and tell ``person``."""
+    if not may(actor, Permission.END_SESSIONS, person):
+        raise NotFound
+    count = end_all(db, person, Ending.BY_COORDINATOR)
+    note(db, actor, "ended the sessions of", person, sessions=count)
+    if count and actor.id != person.id:
+        tell_owner(db, person, SecurityChange.SESSIONS_ENDED, origin, by=actor.name)
 
 
 def sign_out_everywhere(db: Session, person: Person) -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 
-from hub.core import versions, web
+from hub.core import clock, versions, web
 from hub.core.errors import NotAllowed, Refused
 from hub.core.versions import Part
 from hub.core.web import db
@@ -207,7 +207,7 @@ def _person_page(
     refused: str = "",
 ) -> tuple[str, int]:
     actor = signed_in()
-    manages = may_manage(actor, subject)
+    manages, ends_sessions = may_manage(actor, subject), may(actor, Permission.END_SESSIONS, subject)
     if manages:
         facts = facts or _facts_form(subject, formdata=None)
         role = role or _role_form(actor, subject, formdata=None)
@@ -217,6 +217,7 @@ def _person_page(
         "members/person.html",
         about=subject,
         history=members_queries.roles_of(db, subject),
+        sessions=members_queries.sessions_of(db, subject, clock.now()) if ends_sessions else None,
         manages=manages,
         bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
         facts=facts,

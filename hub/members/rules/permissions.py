@@ -28,6 +28,7 @@ class Permission(StrEnum):
     MANAGE_ORGANIZATIONS = "manage organizations"
     EDIT_POSTAL_ADDRESS = "edit the postal address"
     ASSIGN_HOST_ROLES = "assign the roles coordinator and board"
+    END_SESSIONS = "sign people out"
     SEE_AUDIT = "see the audit log"
     MAKE_PACKET = "create audit packets"
     SEE_REACH = "see the reach of a resource"
@@ -81,6 +82,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.MANAGE_ORGANIZATIONS: (ALL, None, None, None, None),
         Permission.EDIT_POSTAL_ADDRESS: (ALL, None, OWN, OWN, None),
         Permission.ASSIGN_HOST_ROLES: (ALL, None, None, None, None),
+        Permission.END_SESSIONS: (ALL, None, None, None, None),
         Permission.SEE_AUDIT: (ALL, None, None, None, None),
         Permission.MAKE_PACKET: (ALL, None, OWN, OWN, None),
         Permission.SEE_REACH: (ALL, OWN, OWN, OWN, OWN),

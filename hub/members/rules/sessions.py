@@ -14,6 +14,21 @@ BROWSER_DAYS = 400
 PASSWORD = "password"  # noqa: S105 - the factor of a session, in words
 
 
+_FACTORS = {
+    "password": "Password",
+    "totp": "Password and authenticator app",
+    "recovery-code": "Password and recovery code",
+    "passkey": "Passkey",
+    "link": "Link from an email",
+    "single sign-on": "Single sign-on",
+}
+
+
+def factor_label(factor: str) -> str:
+    """Return how someone signed in, for a page."""
+    return _FACTORS.get(factor, factor.capitalize())
+
+
 class Ending(StrEnum):
     """Why a session ended, if it didn't expire."""
 
