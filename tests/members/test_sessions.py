@@ -140,7 +140,7 @@ def test_what_changes_a_person_ends_their_sessions(
     assert status(rosa) == 302, "also when the person comes back"
 
 
-def test_whoever_gives_up_their_own_role_stays_signed_in_here_with_the_new_one(
+def test_a_person_who_gives_up_their_own_role_stays_signed_in_here_with_the_new_one(
     app: Flask, sign_in: SignIn, alliance: Alliance
 ) -> None:
     rosa, other = sign_in(ROSA), sign_in(ROSA)
