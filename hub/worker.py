@@ -19,6 +19,7 @@ from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
+from hub.members.actions import throttling as throttling_actions
 from hub.members.queries import has_unanswered_password_requests
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import notices as notices_actions
@@ -52,6 +53,9 @@ STEPS: dict[str, Step] = {
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
     ),
+    "sign-ins": lambda database, _reader: _if_due(
+        database, throttling_actions.has_tries_to_settle, throttling_actions.settle_tries
+    ),
     "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
     "openings": lambda database, _reader: _if_due(database, has_due_notices, notices_actions.post_due_notices),
@@ -67,7 +71,7 @@ THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
-    ("passwords", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit"),
+    ("passwords", "sign-ins", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit"),
 )
 
 

@@ -306,7 +306,7 @@ def _rows_that_count(database: Database) -> dict[str, int]:
         return {
             table.name: db.execute(text(f"SELECT count(*) FROM {table.name}")).scalar_one()
             for table in Base.metadata.sorted_tables
-            if table.name not in {"worker_pulse", "sign_in_try", "last_visit", "recent_search"}
+            if table.name not in {"worker_pulse", "sign_in_tries", "last_visit", "recent_search"}
         }
 
 

@@ -1,6 +1,7 @@
 """The audit log. Entries are written in the transaction of the change; no rule reads them."""
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -34,12 +35,21 @@ class Entry(Base):
 
 
 class Actor(Protocol):
-    """Someone who changes something: a person, or None for the command line and the worker."""
+    """Someone who changes something: a person, `VISITOR`, or None for the command line and the worker."""
 
     @property
-    def id(self) -> int: ...  # noqa: D102 - a column
+    def id(self) -> int | None: ...  # noqa: D102 - a column
     @property
     def email(self) -> str: ...  # noqa: D102 - a column
+
+
+@dataclass(frozen=True)
+class _Visitor:
+    id: int | None = None
+    email: str = "a visitor"
+
+
+VISITOR: Actor = _Visitor()  # anyone who isn't signed in
 
 
 def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:

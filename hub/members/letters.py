@@ -73,9 +73,7 @@ def security_change(
             Paragraph(f"{change}." + (f" {details}" if details else "")),
             Bullets(tuple(fact for fact in facts if fact)),
             Paragraph("If this was you, or you expected it, you don’t need to do anything."),
-            Paragraph(
-                "If it wasn’t you, set a new password now, which signs you out in every browser. Then tell the coordinator."
-            ),
+            Paragraph(change.advice),
             Button("Set new password", f"{config.BASE_URL}/forgot-password"),
         ),
         reason=f"You get this because it’s about the security of your account on the {config.HUB_NAME}.",

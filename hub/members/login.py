@@ -176,15 +176,18 @@ def safe_next(address: str | None) -> str:
 
 def _person(token: str) -> Person | None:
     """Return the person of the session with this token; None when it ended or expired, or they were deactivated."""
-    row, now = members_queries.session_by_token(web.db, token), clock.now()
-    if row is None or not row.person.is_active:
-        return None
-    if members_queries.session_limits(web.db).has_expired(row.person.role, row.made_at, row.used_at, now):
+    row = members_queries.session_by_token(web.db, token)
+    if row is None or not row.person.is_active or _has_expired(row):
         return None
     g.sign_in_session = row
-    if now - row.used_at > NOTED_EVERY:
+    if clock.now() - row.used_at > NOTED_EVERY:
         after_this_request(partial(_note_use, session_id=row.id, network=origin().network))
     return row.person
+
+
+def _has_expired(row: SignInSession) -> bool:
+    limits = members_queries.session_limits(web.db)
+    return limits.has_expired(row.person.role, row.made_at, row.used_at, clock.now())
 
 
 def _note_use(response: Response, session_id: int, network: str) -> Response:

@@ -1,4 +1,4 @@
-"""Organizations and their membership, people, roles, one-time links, notification settings, sign-in attempts."""
+"""Organizations and their membership, people, roles, one-time links, notification settings, failed sign-ins."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from hub.members.rules.mail import Frequency, MailKind
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 from hub.members.rules.sessions import Ending
+from hub.members.rules.throttling import TryKind
 
 
 class Organization(Base):
@@ -242,12 +243,19 @@ class QuietHours(Base):
     hours: Mapped[str] = mapped_column(String(60))  # the text of a `Quiet` in `hub.mail.rules`
 
 
-class SignInAttempt(Base):
-    """A failed sign-in, counted per account and per address across all processes."""
+class SignInTries(Base):
+    """Failed sign-ins of one day, counted across all processes: see `hub.members.rules.throttling`."""
 
-    __tablename__ = "sign_in_try"
+    __tablename__ = "sign_in_tries"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(String(320), index=True)
-    address: Mapped[str] = mapped_column(String(64), index=True)
-    at: Mapped[datetime] = mapped_column(index=True)
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)  # hashed: nothing that was typed is stored
+    kind: Mapped[TryKind]
+    failures: Mapped[int]
+    since: Mapped[datetime] = mapped_column(index=True)  # the first failure
+    at: Mapped[datetime]  # the last failure
+    network: Mapped[str] = mapped_column(String(64))  # of the last failure
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)  # who hears of it
+    told_at: Mapped[datetime | None]
+
+    def __str__(self) -> str:
+        return "no account"

@@ -312,6 +312,14 @@ def browsers_of(db: Session, person: Person) -> frozenset[str]:
     return frozenset(db.scalars(signed_in.distinct()))
 
 
+def known_browser(db: Session, person_id: int, browser_token: str) -> str:
+    """Return the hash of ``browser_token`` if this person has signed in on that browser, otherwise ""."""
+    signed_in = select(SignInSession.browser_hash).where(
+        SignInSession.person_id == person_id, SignInSession.browser_hash == token_hash(browser_token)
+    )
+    return db.scalar(signed_in.limit(1)) or ""
+
+
 def session_limits(db: Session) -> SessionLimits:
     """Return how long sessions last on this hub."""
     config = config_of(db)

@@ -108,7 +108,8 @@ def test_an_agenda_that_was_typed_while_the_call_moved_is_saved_on_the_moved_cal
 def test_the_note_of_a_result_that_is_not_kept_can_be_read_again(
     browsers: tuple[FlaskClient, FlaskClient], database: Database, frozen_clock: FrozenClock, sign_in: SignIn
 ) -> None:
-    cora, _ = browsers
+    browsers[0].post("/sign-out")
+    cora = sign_in("cora@amcc.example")
     assert cora.post(ADDRESS, data=opened(cora, ADDRESS, do="accept").values).status_code == 302
     frozen_clock.advance(days=8)
     first, second = sign_in("cora@amcc.example"), sign_in("cora@amcc.example")

@@ -159,7 +159,7 @@ def test_a_match_against_a_persons_own_address_counts_but_is_not_remembered(
 
 @pytest.mark.usefixtures("two_marias")
 def test_a_match_is_reviewed_when_its_address_turns_out_to_be_a_persons(
-    cora: FlaskClient, database: Database, set_clock: SetClock
+    cora: FlaskClient, database: Database, set_clock: SetClock, sign_in: SignIn
 ) -> None:
     import_report(cora, zoom(HEAD, "Pat,pat@elsewhere.example,29,Yes"), day=FIRST)
     match(cora, database, "Pat", "Great Basin Makers", FIRST)
@@ -168,6 +168,7 @@ def test_a_match_is_reviewed_when_its_address_turns_out_to_be_a_persons(
     with database.writing() as db:
         bend = db.scalars(select(Organization).where(Organization.name == "River Bend")).one()
         a_person(db, bend, Role.CONTRIBUTOR, "pat@elsewhere.example", "Pat Q.")
+    cora = sign_in("cora@amcc.example")
     for day in (FIRST, SECOND):
         assert "The address pat@elsewhere.example belongs to Pat Q., River Bend." in to_review(cora, day)
         match(cora, database, "Pat", "River Bend", day)

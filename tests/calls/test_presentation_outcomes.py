@@ -143,7 +143,9 @@ def test_every_answer_stays_in_the_history(database: Database, sign_in: SignIn) 
     ], "the same answer again changes nothing, but a new note is kept"
     assert all("Mon, Nov 16, 11:4" in line for line in lines)
     with database.reading() as db:
-        actions = [entry.action for entry in db.scalars(select(Entry).order_by(Entry.id))]
+        actions = [
+            entry.action for entry in db.scalars(select(Entry).order_by(Entry.id)) if entry.action != "signed in"
+        ]
     assert actions[-3:] == [
         "marked as a no-show the presentation", "marked as given the presentation", "reopened the presentation"
     ]  # fmt: skip

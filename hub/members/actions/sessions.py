@@ -77,6 +77,8 @@ def sign_out(db: Session, session: SignInSession) -> None:
     """End the session of a person who signs out."""
     end(db, session, Ending.SIGNED_OUT)
     note(db, session.person, "signed out", session.person)
+    event = "signed out"
+    log.info(event, extra={"event": event, "person": session.person_id, "address": session.network})
 
 
 def end_all(db: Session, person: Person, ending: Ending) -> int:

@@ -9,20 +9,20 @@ from base64 import b64encode
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from hub.core import clock
 from hub.core.audit import note
-from hub.core.errors import Refused, TooManyAttempts
+from hub.core.errors import Refused
 from hub.core.text import clean
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
+from hub.members.actions import throttling as throttling_actions
 from hub.members.actions.tokens import void_links
-from hub.members.models import Person, SignInAttempt
+from hub.members.models import Person
 from hub.members.rules.fields import LONGEST_EMAIL
-from hub.members.rules.sessions import Ending
-from hub.members.rules.signing_in import TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS, TRIES_WITHIN, password_of, same_network
+from hub.members.rules.sessions import Ending, Origin
+from hub.members.rules.signing_in import password_of
 
 HASHER = PasswordHasher()
 
@@ -32,36 +32,39 @@ def hashed(password: str, email: str = "") -> str:
     return HASHER.hash(_normalized(password_of(password, email)))
 
 
-def sign_in(db: Session, email: str, password: str, address: str) -> Person:
-    """Return the person with this email address and password, who signs in from the IP ``address``. Commits.
+def sign_in(db: Session, email: str, password: str, origin: Origin, browser_token: str = "") -> Person:
+    """Return the person with this email address and password, who signs in from ``origin``. Commits.
 
-    Raises Refused with the same sentence, after the same work, for a wrong password, an unknown address, an unaccepted
-    invitation and a deactivated person; TooManyAttempts without checking the password.
+    ``browser_token`` recognizes a browser on which they signed in before. Raises Refused with the same sentence, after
+    the same work, for a wrong password, an unknown address, an unaccepted invitation and a deactivated person;
+    TooManyAttempts without checking the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
-    attempt = _count_attempt(db, account, address)
     person = members_queries.person_by_email(db, account)
+    attempt = throttling_actions.count_attempt(db, account, origin, browser_token, person)
     stored_hash = person.password_hash if person and person.is_active else None
-    db.commit()
     matches = _matches(stored_hash or _decoy_hash(), password)
     if not (person and stored_hash and matches):
+        throttling_actions.count_failure(db, attempt, person)
         raise Refused("That email address and password don’t match. Check both, and try again.")
     new_hash = HASHER.hash(_normalized(password)) if HASHER.check_needs_rehash(stored_hash) else None
-    _clear_attempts(db, attempt)
+    throttling_actions.forget_failures(db, attempt)
     if new_hash:
         unchanged = (Person.id == person.id, Person.password_hash == stored_hash)
         db.execute(update(Person).where(*unchanged).values(password_hash=new_hash))
     return person
 
 
-def change_password(db: Session, person: Person, current: str, new: str, address: str) -> None:
+def change_password(
+    db: Session, person: Person, current: str, new: str, origin: Origin, browser_token: str = ""
+) -> None:
     """Set the ``new`` password of ``person`` if ``current`` is right; ends their other sessions. Commits."""
     password_of(new, person.email)
-    attempt = _count_attempt(db, person.email, address)
+    attempt = throttling_actions.count_attempt(db, person.email, origin, browser_token, person)
     if not _matches(person.password_hash or _decoy_hash(), current):
         raise Refused("The current password isn’t right. Enter it again.")
     new_hash = hashed(new, person.email)
-    _clear_attempts(db, attempt)
+    throttling_actions.forget_failures(db, attempt)
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
 
@@ -83,36 +86,6 @@ def _decoy_hash() -> str:
     p = HASHER
     salt, digest = (b64encode(bytes(size)).decode().rstrip("=") for size in (p.salt_len, p.hash_len))
     return f"$argon2id$v=19$m={p.memory_cost},t={p.time_cost},p={p.parallelism}${salt}${digest}"
-
-
-def _count_attempt(db: Session, account: str, address: str) -> SignInAttempt:
-    """Record an attempt before the password is checked, so that parallel attempts count too. Commits.
-
-    Raises TooManyAttempts when there were too many; an attempt that is refused for that doesn't count.
-    """
-    now = clock.now()
-    db.execute(delete(SignInAttempt).where(SignInAttempt.at < now - TRIES_WITHIN))
-    attempt = SignInAttempt(account=account, address=same_network(address), at=now)
-    db.add(attempt)
-    db.commit()
-    of_account, of_address = (
-        select(func.count()).where(column == value).scalar_subquery()
-        for column, value in ((SignInAttempt.account, attempt.account), (SignInAttempt.address, attempt.address))
-    )
-    by_account, by_address = db.execute(select(of_account, of_address)).one()
-    if by_account > TRIES_PER_ACCOUNT or by_address > TRIES_PER_ADDRESS:
-        db.delete(attempt)
-        db.commit()
-        raise TooManyAttempts("Too many sign-in attempts. Wait 15 minutes, then try again.")
-    db.commit()
-    return attempt
-
-
-def _clear_attempts(db: Session, attempt: SignInAttempt) -> None:
-    """Delete the attempts on this account from this address."""
-    db.execute(
-        delete(SignInAttempt).where(SignInAttempt.account == attempt.account, SignInAttempt.address == attempt.address)
-    )
 
 
 def set_password(db: Session, person: Person, password_hash: str) -> None:

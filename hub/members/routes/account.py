@@ -46,7 +46,7 @@ def change_password() -> Any:
     if form.validate():
         try:
             signing_in_actions.change_password(
-                db, person, form.current.data, form.password.data, request.remote_addr or ""
+                db, person, form.current.data, form.password.data, login.origin(), login.browser_token()
             )
         except Refused as error:
             refused = refusal(error)

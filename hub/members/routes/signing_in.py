@@ -33,7 +33,9 @@ def sign_in() -> Any:
     form, refused = SignIn(), ""
     if form.validate_on_submit():
         try:
-            person = signing_in_actions.sign_in(db, form.email.data, form.password.data, request.remote_addr or "")
+            person = signing_in_actions.sign_in(
+                db, form.email.data, form.password.data, login.origin(), login.browser_token()
+            )
         except Refused as error:
             refused = refusal(error)
         else:

@@ -11,6 +11,7 @@ class SecurityChange(StrEnum):
     EMAIL_ASKED = "Someone asked to change your email address"
     NEW_BROWSER = "New sign-in to your account"
     MANY_TRIES = "Failed attempts to sign in to your account"
+    GUESSED = "Someone tried to guess your password"
     SESSIONS_ENDED = "Your sessions were ended"
     FACTOR_ADDED = "A second factor was added to your account"
     FACTOR_REMOVED = "A second factor was removed from your account"
@@ -21,3 +22,17 @@ class SecurityChange(StrEnum):
     RECOVERY_CODE_USED = "A recovery code was used to sign in to your account"
     SINGLE_SIGN_ON_LINKED = "Single sign-on was linked to your account"
     SINGLE_SIGN_ON_UNLINKED = "Single sign-on was unlinked from your account"
+
+    @property
+    def advice(self) -> str:
+        """What to do if it wasn't the owner."""
+        return _ADVICE.get(self, _DEFAULT_ADVICE)
+
+
+_DEFAULT_ADVICE = (
+    "If it wasn’t you, set a new password now, which signs you out in every browser. Then tell the coordinator."
+)
+_ADVICE = {
+    SecurityChange.GUESSED: "If it wasn’t you: no one got in, and each further attempt has to wait longer. You can still sign "
+    "in with browsers that you used before. If you use this password anywhere else too, set a new one.",
+}

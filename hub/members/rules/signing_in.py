@@ -9,10 +9,6 @@ SHORTEST_PASSWORD = 10  # NIST SP 800-63B requires at least 8, and no compositio
 LONGEST_PASSWORD = 200  # Argon2 has no limit; this keeps requests small
 INVITATION_DAYS = 14
 RESET_HOURS = 24
-# Failed sign-ins within TRIES_WITHIN before an account or an address is blocked.
-TRIES_PER_ACCOUNT = 10
-TRIES_PER_ADDRESS = 30
-TRIES_WITHIN = timedelta(minutes=15)
 # Someone who forgot a password asks once or twice; more would flood someone else's mailbox.
 REQUESTS_PER_ACCOUNT = 3
 REQUESTS_PER_ADDRESS = 20
