@@ -150,7 +150,7 @@ def _settle(db: Session, message: OutboxMessage, outcome: Outcome) -> int:
         case SendStatus.ACCEPTED:
             leases.settle(db, message, State.SENT, tries=tries, **(WIPED if message.secret else {}))
         case SendStatus.UNKNOWN:
-            leases.settle(db, message, State.UNKNOWN, leases.UNKNOWN_OUTCOME, tries=tries)
+            leases.settle(db, message, State.UNKNOWN, outcome.words, tries=tries)
         case SendStatus.REFUSED:
             leases.settle(db, message, State.FAILED, f"The mail server rejected it: {outcome.words}", tries=tries)
             if bounces.is_about_the_address(outcome.words):

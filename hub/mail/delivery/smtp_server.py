@@ -1,8 +1,13 @@
 """Sends messages by SMTP, one at a time, so that the outcome of each step is known."""
 
+import fcntl
 import re
+import select
 import smtplib
 import ssl
+import struct
+import termios
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,6 +18,15 @@ from hub.core.setting_checks import MailServer
 TIMEOUT = 60.0  # seconds for each reply but the last
 FINAL_TIMEOUT = 600.0  # RFC 5321 4.5.3.2.6: a server may take ten minutes to store a message
 _READY, _CONTINUE = 2, 3  # the first digit of positive replies
+_REFUSALS = (4, 5)  # the first digit of negative replies
+_LOOKS = (0.001, 0.05)  # seconds between looking whether the text has arrived: at first, and at most
+# The server has closed its side. Linux says so even if there is an unread reply; elsewhere only a reset is noticed.
+_HUNG_UP = select.POLLHUP | select.POLLERR | getattr(select, "POLLRDHUP", 0)
+_BEFORE_THE_END = "the connection ended before it had the whole email"
+_WHAT_TO_DO = (
+    "so it may or may not have arrived. Ask the recipient, then mark it as sent or send it again: most mail programs "
+    "show a duplicate only once."
+)
 
 
 class SendStatus(StrEnum):
@@ -22,13 +36,13 @@ class SendStatus(StrEnum):
     REFUSED = "refused"  # this message, permanently
     RETRY = "retry"  # this message, temporarily
     SERVER_DOWN = "server down"  # the server isn't accepting mail
-    UNKNOWN = "unknown"  # it got the whole message and didn't reply
+    UNKNOWN = "unknown"  # it was sent the whole message and didn't reply
     CANCELED = "canceled"  # it was canceled meanwhile
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a try, with the server's words."""
+    """The outcome of a try, with the server's words; for an unknown outcome, a sentence for the person who decides."""
 
     status: SendStatus
     words: str = ""
@@ -108,20 +122,75 @@ def send(
     """Send one message. The server accepts it only with the final dot.
 
     ``before_the_end`` is called right before that dot: it marks the message as being sent, or returns False to stop.
-    If anything fails before that, the message certainly wasn't sent.
+    If anything fails before the dot has left, the message certainly wasn't sent. So the hub waits until the server's
+    machine has received the text, and looks whether the server is still there, before it sends the dot.
     """
     try:
         refusal = _envelope(smtp, sender, recipient, international=not (recipient.isascii() and message.isascii()))
         if refusal:
             return refusal
-        smtp.send(_stuffed(message))
     except (OSError, smtplib.SMTPException) as error:
         smtp.close()
         return Outcome(SendStatus.SERVER_DOWN, _words(error))
+    if not _send_text(smtp, message):
+        return _last_words(smtp)
     if not before_the_end():
         smtp.close()  # without the dot the server drops the message
         return Outcome(SendStatus.CANCELED)
-    return _end(smtp)
+    return _last_words(smtp) if _has_hung_up(smtp) else _end(smtp)
+
+
+def _send_text(smtp: smtplib.SMTP, message: bytes) -> bool:
+    """Send the text, and wait until the server's machine has received it; return False if it didn't.
+
+    The kernel accepts a whole message at once, and would accept the final dot of a connection that breaks a moment
+    later. What the other machine hasn't acknowledged yet is known on Linux; elsewhere this doesn't wait.
+    """
+    if smtp.sock is None:
+        return False
+    try:
+        smtp.sock.sendall(_stuffed(message))
+    except OSError:
+        return False
+    until, pause = time.monotonic() + TIMEOUT, _LOOKS[0]
+    while (unreceived := _unreceived(smtp)) and time.monotonic() < until:
+        if _has_hung_up(smtp, pause):
+            return False
+        pause = min(2 * pause, _LOOKS[1])
+    return not unreceived and not _has_hung_up(smtp)
+
+
+def _unreceived(smtp: smtplib.SMTP) -> int:
+    """Return how many bytes the other machine hasn't acknowledged, as far as the system can tell."""
+    if smtp.sock is None:
+        return 0
+    try:
+        answer = fcntl.ioctl(smtp.sock.fileno(), termios.TIOCOUTQ, struct.pack("i", 0))
+    except OSError:
+        return 0
+    return int(struct.unpack("i", answer)[0])
+
+
+def _has_hung_up(smtp: smtplib.SMTP, wait: float = 0) -> bool:
+    """Return True if the server has closed the connection, or closes it within ``wait`` seconds."""
+    if smtp.sock is None:
+        return True
+    poll = select.poll()
+    poll.register(smtp.sock.fileno(), _HUNG_UP)
+    return bool(poll.poll(1000 * wait))
+
+
+def _last_words(smtp: smtplib.SMTP) -> Outcome:
+    """Return the outcome of a message whose end wasn't sent, because the server hung up: what it said, if anything."""
+    if smtp.sock is not None:
+        smtp.sock.settimeout(5)
+    try:
+        code, words = smtp.getreply()
+    except (OSError, smtplib.SMTPException):
+        return Outcome(SendStatus.SERVER_DOWN, _BEFORE_THE_END)
+    finally:
+        smtp.close()
+    return _refusal(code, words) if code // 100 in _REFUSALS else Outcome(SendStatus.SERVER_DOWN, _BEFORE_THE_END)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipient: str, *, international: bool) -> Outcome | None:
@@ -166,15 +235,29 @@ def _end(smtp: smtplib.SMTP) -> Outcome:
         if smtp.sock is not None:
             smtp.sock.settimeout(FINAL_TIMEOUT)
         smtp.send(b".\r\n")
+    except (OSError, smtplib.SMTPException):  # the system didn't take the dot, so it never left this machine
+        smtp.close()
+        return Outcome(SendStatus.SERVER_DOWN, _BEFORE_THE_END)
+    try:
         code, words = smtp.getreply()
         if smtp.sock is not None:
             smtp.sock.settimeout(TIMEOUT)
     except (OSError, smtplib.SMTPException) as error:
         smtp.close()
-        return Outcome(SendStatus.UNKNOWN, _words(error))
+        return Outcome(SendStatus.UNKNOWN, f"{_silence(error)}, {_WHAT_TO_DO}")
     if code // 100 == _READY:
         return Outcome(SendStatus.ACCEPTED, _answer(code, words))
-    return _refusal(code, words)
+    if code // 100 in _REFUSALS:
+        return _refusal(code, words)
+    smtp.close()
+    return Outcome(SendStatus.UNKNOWN, f"The mail server’s reply to the whole email makes no sense, {_WHAT_TO_DO}")
+
+
+def _silence(error: Exception) -> str:
+    """Return why there was no reply to the final dot. `smtplib` raises its own error for all reasons."""
+    if isinstance(error.__context__, TimeoutError):
+        return f"The mail server didn’t reply within {FINAL_TIMEOUT / 60:.0f} minutes after the hub had sent the whole email"
+    return "The mail server hung up after the hub had sent the whole email, without saying whether it accepted it"
 
 
 def _stuffed(message: bytes) -> bytes:
