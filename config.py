@@ -65,6 +65,9 @@ class Config:
     MAX_UPLOAD_MB: int = _setting(500, "size limit of an uploaded file, in megabytes (1,000,000 bytes)")
     MAX_EVIDENCE_MB: int = _setting(25, "size limit of a file uploaded with an application to join, in megabytes")
     APPLICATION_QUORUM: int = _setting(2, "number of Advisory Board votes needed to decide on an application")
+    REQUIRE_WALLS: str = _setting(
+        "no", "yes: open uploaded files only if this machine can build all walls around the programs that open them"
+    )
     SHARE_LINK_DAYS: int = _setting(90, "days until a new share link expires")
     TRACE_DAYS: int = _setting(
         400, "days after which a pack keeps only counts, and no longer what each recipient opened and downloaded"

@@ -128,6 +128,7 @@ _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least
 # Validation of the settings: a test of the value, and the end of the error sentence.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
+    "REQUIRE_WALLS": (lambda value: value in {"yes", "no"}, "it must be yes or no"),
     "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
     "LOG_LEVEL": (
         lambda value: value in {"DEBUG", "INFO", "WARNING", "ERROR"},

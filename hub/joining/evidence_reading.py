@@ -9,6 +9,7 @@ from config import Config
 from hub.core.db import Database
 from hub.joining.models import Evidence, EvidencePage
 from hub.library.derive.previews import shelf, showing
+from hub.library.extract import walls
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.files import originals
 from hub.library.models import Revision
@@ -22,6 +23,8 @@ LONGEST_PAGE = 20_000  # characters stored per page; the file has the whole text
 def catch_up(database: Database, reader: Reader) -> int:
     """Read the waiting files of evidence and return their number. Idempotent if two workers read the same file."""
     done = 0
+    if not walls.may_open(database.config, with_office=True):
+        return 0
     while (waiting := _next(database)) is not None:
         document = reader.read(originals.path_of(database.config, waiting.sha256), waiting.file_name)
         with database.writing() as db:

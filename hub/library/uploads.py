@@ -23,6 +23,7 @@ from hub.core.web import db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
 from hub.library import queries as library_queries
+from hub.library.extract import walls
 from hub.library.extract.formats import format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
@@ -143,6 +144,7 @@ def look(upload_id: str) -> Answer:
     file_format = format_of(part.note.name)
     is_quick = file_format is not None and file_format.readable and not file_format.converted_to
     db.commit()  # releases the lock while the document is read
+    is_quick = is_quick and walls.may_open(web.config())
     if not is_quick or part.note.length > LOOK_MAX_BYTES or not _look_lock.acquire(timeout=LOOK_TIMEOUT):
         return {"title": "", "published_on": ""}, 200
     try:

@@ -8,6 +8,7 @@ from config import Config
 from hub.core import dates
 from hub.core.errors import Refused
 from hub.library.derive.previews import shelf, showing
+from hub.library.extract import walls
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.models import Revision
@@ -22,6 +23,7 @@ MOST_PAGES = 50
 NOT_MADE = (
     "The hub can’t extract these pages from the file. Share the whole file, or save the pages as a PDF and add that."
 )
+NO_WALLS = "This hub can’t open files on its current machine, so it can’t extract pages. Share the whole file, or a link to it."
 WAITING = "The pages aren’t ready yet. Try again in a minute."
 
 # One helper for each web process, started by the first excerpt.
@@ -71,6 +73,8 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
     path = shelf.folder_of(config, revision.sha256 or "") / f"excerpt-{first}-{last}-{mark}.pdf"
     if shelf.has_content(path):
         return path
+    if not walls.may_open(config):
+        raise Refused(NO_WALLS)
     try:
         made = _cutter.make("excerpt", source or path, "pdf", timeout=TIMEOUT, numbers=numbers, lines=lines)
     except FileNotFoundError as error:

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, true, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
+from hub.library.extract import walls
+from hub.library.extract.formats import FORMATS
 from hub.library.extract.pages import ExtractedPage, Extraction
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.extract.text import sections_of
@@ -37,9 +39,10 @@ Progress = Callable[[int, int], None]
 def catch_up(database: Database, reader: Reader | None = None, progress: Progress | None = None, limit: int = 0) -> int:
     """Read every revision that isn't read yet, up to ``limit`` (0: all); returns how many were read."""
     done = 0
+    openable = _openable(database)
     with _reader_or_own(reader) as own_reader:
         while not limit or done < limit:
-            revision = _claim(database)
+            revision = _claim(database, openable)
             if revision is None:
                 break
             _finish(database, revision, _read(database, own_reader, revision))
@@ -60,10 +63,29 @@ def _reader_or_own(reader: Reader | None) -> Iterator[Reader]:
         yield own
 
 
-def _claim(database: Database) -> Revision | None:
+def _openable(database: Database) -> ColumnElement[bool]:
+    """Return the condition for revisions that may be opened on this machine; the others get a sentence that says why."""
+    config = database.config
+    if walls.may_open(config, with_office=True):
+        return true()
+    is_file = Revision.source == Source.FILE
+    old = or_(*(Revision.file_name.ilike(f"%.{name}") for name, entry in FORMATS.items() if entry.converted_to))
+    kept_shut = and_(is_file, old) if walls.may_open(config) else is_file
+    waits = and_(unread(READER_VERSION), kept_shut, Revision.state_detail != walls.REFUSED)
+    with database.reading() as db:
+        is_new = db.scalar(select(Revision.id).where(waits).limit(1)) is not None
+    if is_new:
+        with database.writing() as db:
+            db.execute(update(Revision).where(waits).values(state=State.WAITING, state_detail=walls.REFUSED))
+    return not_(kept_shut)
+
+
+def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> Revision | None:
     """Lease and return the next unread revision; None if there is none. The lease expires if this worker dies."""
     now = clock.now()
     free = or_(Revision.lease_until.is_(None), Revision.lease_until < now)
+    if openable is not None:
+        free = and_(openable, free)
     with database.reading() as db:  # takes no lock when there is nothing to do
         if db.scalar(select(Revision.id).where(unread(READER_VERSION), free).limit(1)) is None:
             return None

@@ -27,12 +27,14 @@ from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, end
 from hub.library.extract.jobs import line_of, run_job
 from hub.library.extract.limits import Limits
 from hub.library.extract.problems import DAMAGED, Unreadable
+from hub.library.extract.processes import MOST_PROCESSES, descendants, end_all
 from hub.library.extract.sandbox import adopt_orphans, apply_limits, die_with_parent, isolate_network
 
 INPUT, OUTPUT, ERRORS = 0, 1, 2
 CHUNK = 1 << 16
 CAUSE_LENGTH = 1_000
 READY = b"ready\n"
+COUNTING_SECONDS = 0.1
 
 
 def main() -> None:
@@ -102,7 +104,7 @@ def supervise(request: dict[str, Any], folder: str) -> tuple[Outcome, bytearray]
         os.close(reading_end)
         end_group(process)
     exit_code = os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
-    reap(process)
+    end_all()
     overflowed = len(answer) > limits.answer_bytes
     del answer[limits.answer_bytes :]
     return Outcome(exit_code, timed_out, overflowed, len(answer)), answer
@@ -117,7 +119,12 @@ def receive(descriptor: int, limits: Limits) -> tuple[bytearray, bool]:
     poll.register(INPUT, select.POLLIN)
     while len(answer) <= limits.answer_bytes:
         remaining = deadline - time.monotonic()
-        ready = dict(poll.poll(remaining * 1000)) if remaining > 0 else {}
+        ready = dict(poll.poll(min(remaining, COUNTING_SECONDS) * 1000)) if remaining > 0 else {}
+        if not ready and remaining > COUNTING_SECONDS:
+            # For root, the kernel doesn't limit the number of processes.
+            if len(descendants(os.getpid())) > MOST_PROCESSES:
+                return answer, False
+            continue
         if not ready:
             return answer, True
         if INPUT in ready:
@@ -136,13 +143,6 @@ def end_group(process: int) -> None:
     for kill in (os.killpg, os.kill):
         with suppress(ProcessLookupError):
             kill(process, signal.SIGKILL)
-
-
-def reap(group: int) -> None:
-    """Reap the processes of a killed group, which the helper has inherited."""
-    with suppress(ChildProcessError):
-        while True:
-            os.waitpid(-group, 0)
 
 
 def run_fork(request: dict[str, Any], limits: Limits, folder: str, parent: int, writing_end: int) -> NoReturn:

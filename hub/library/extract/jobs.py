@@ -16,7 +16,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.openers import open_document
 from hub.library.extract.pieces import piece
 from hub.library.extract.printing import printed
-from hub.library.extract.sandbox import restrict_files
+from hub.library.extract.sandbox import confine_reader
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
@@ -40,7 +40,7 @@ def read(task: Task) -> Iterator[bytes]:
     path, file_format = task.path, task.file_format
     if file_format.converted_to is not None:
         path, file_format = converted_copy(path, file_format, task.folder)
-    restrict_files(path, task.folder)
+    confine_reader(path, task.folder)
     document = open_document(path, file_format, task.limits)
     for entry in ReportWriter(document, file_format.page_kind, task.limits).lines():
         yield line_of(entry)
@@ -51,7 +51,7 @@ def draw(task: Task) -> Iterator[bytes]:
     details = task.details
     if details.get("low_priority"):
         os.nice(NICENESS)
-    restrict_files(task.path, task.folder)
+    confine_reader(task.path, task.folder)
     yield from completed(pictures.drawn(task.path, details["numbers"], details["width"], details["seconds"]))
 
 
@@ -59,32 +59,32 @@ def print_out(task: Task) -> Iterator[bytes]:
     """Yield a PDF of a presentation; the number of its piece is the number of slides."""
     os.nice(NICENESS)
     result = printed(task.path, task.file_format, task.folder)
-    restrict_files(result, task.folder)
+    confine_reader(result, task.folder)
     yield from completed([(pictures.count_pages(result), result.read_bytes())])
 
 
 def thumbnail(task: Task) -> Iterator[bytes]:
     """Yield the thumbnail in an Office file."""
-    restrict_files(task.path, task.folder)
+    confine_reader(task.path, task.folder)
     yield from completed(pictures.embedded(task.path, task.file_format, task.details["width"], task.limits))
 
 
 def repack(task: Task) -> Iterator[bytes]:
     """Yield an image file as WebP."""
-    restrict_files(task.path, task.folder)
+    confine_reader(task.path, task.folder)
     yield from completed(pictures.pictured(task.path, task.file_format, task.details["width"]))
 
 
 def cut_out(task: Task) -> Iterator[bytes]:
     """Yield the pages `numbers` of a PDF as a new PDF, with the `lines` below them."""
-    restrict_files(task.path, task.folder)
+    confine_reader(task.path, task.folder)
     yield from completed([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
 
 
 def typeset(task: Task) -> Iterator[bytes]:
     """Yield a Markdown text, an email or a web page as safe HTML."""
     os.nice(NICENESS)
-    restrict_files(task.path, task.folder)
+    confine_reader(task.path, task.folder)
     yield from completed([(1, as_html(task.path, task.file_format, task.limits).encode("utf-8", "replace"))])
 
 

@@ -4,9 +4,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+from hub.library.extract.bubblewrap import office_command, with_filter
 from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
-from hub.library.extract.sandbox import restrict_writes
+from hub.library.extract.processes import allowed_threads, limit_processes
+from hub.library.extract.sandbox import confine_office
 
 # Nothing is fetched from elsewhere and no macro runs, even if the document asks for it.
 PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
@@ -35,9 +37,8 @@ def converted_copy(path: Path, file_format: Format, folder: Path) -> tuple[Path,
     if path.stat().st_size == 0:
         raise Unreadable(EMPTY)
     convert(office, named_link(path, file_format, folder), modern.extension, folder)
-    result = folder / "converted" / f"document.{modern.extension}"
-    # LibreOffice exits with 0 even if it failed, so only the file tells.
-    if not result.is_file() or result.stat().st_size == 0:
+    result = converted_file(folder, modern.extension)
+    if result is None:
         raise Unreadable(NOT_CONVERTED, **words)
     return result, modern
 
@@ -57,34 +58,42 @@ def convert(office: str, source: Path, target: str, folder: Path) -> None:
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
     (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
-    sandbox = sandbox_command(source.resolve(), folder)
-    if not sandbox:
-        # Landlock would prevent bwrap from working, so it is the second choice.
-        restrict_writes(folder)
+    document = source.resolve()
+    wall = office_command(office, document, folder)
+    command = [
+        *wall,
+        office,
+        f"-env:UserInstallation={profile.as_uri()}",
+        *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
+        *("--convert-to", target, "--outdir", str(folder / "converted"), str(source)),
+    ]
+    command, inherited = with_filter(command) if wall else (command, ())
+    most = allowed_threads()
+
+    def confine() -> None:
+        # Landlock would prevent Bubblewrap from working, so it is the second choice.
+        if not wall:
+            confine_office(office, document, folder)
+            limit_processes(most)
+
+    # This process has a single thread, so nothing can hold a lock that the new process needs.
     subprocess.run(
-        [
-            *sandbox,
-            office,
-            f"-env:UserInstallation={profile.as_uri()}",
-            *("--headless", "--norestore", "--nolockcheck", "--nodefault", "--nofirststartwizard"),
-            *("--convert-to", target, "--outdir", str(folder / "converted"), str(source)),
-        ],
+        command,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         check=False,
+        pass_fds=inherited,
+        preexec_fn=confine,
     )
 
 
-def sandbox_command(document: Path, folder: Path) -> list[str]:
-    """Return the prefix for a command that hides the network and permits writing only to the folder; [] if unavailable."""
-    bwrap = shutil.which("bwrap")
-    if bwrap is None:
-        return []
-    command = [bwrap, "--unshare-all", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev"]
-    # LibreOffice creates a socket in /tmp even if TMPDIR is set; here it gets its own /tmp.
-    command += ["--proc", "/proc", "--tmpfs", "/tmp", "--bind", str(folder), str(folder)]  # noqa: S108
-    command += ["--ro-bind", str(document), str(document)]
-    # Many containers forbid bwrap.
-    works = subprocess.run([*command, "true"], capture_output=True, check=False).returncode == 0
-    return command if works else []
+def converted_file(folder: Path, extension: str) -> Path | None:
+    """Return the file that LibreOffice made, if any.
+
+    LibreOffice exits with 0 even if it failed, so only the file tells. If the document took LibreOffice over, it may
+    have left a link to a file that only the hub may read.
+    """
+    result = folder.resolve() / "converted" / f"document.{extension}"
+    is_own = result.resolve() == result and result.is_file() and result.stat().st_nlink == 1
+    return result if is_own and result.stat().st_size else None

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from hub.library.extract.formats import Format
-from hub.library.extract.legacy import convert, libreoffice, named_link
+from hub.library.extract.legacy import convert, converted_file, libreoffice, named_link
 from hub.library.extract.problems import NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
 
 # Hidden slides are included, so that numbers match; the resolution of pictures is reduced to that of screens.
@@ -21,8 +21,7 @@ def printed(path: Path, file_format: Format, folder: Path) -> Path:
     if office is None:
         raise Unreadable(NEEDS_LIBREOFFICE, **words)
     convert(office, named_link(path, file_format, folder), SLIDES_AS_PDF, folder)
-    result = folder / "converted" / "document.pdf"
-    # LibreOffice exits with 0 even if it failed, so only the file tells.
-    if result.is_symlink() or not result.is_file() or result.stat().st_size == 0:
+    result = converted_file(folder, "pdf")
+    if result is None:
         raise Unreadable(NOT_CONVERTED, **words)
     return result

@@ -15,6 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
+import hub
 from hub.library.extract.answers import Outcome, ReportReader
 from hub.library.extract.formats import Format, format_of
 from hub.library.extract.limits import Limits
@@ -27,7 +28,12 @@ READER_VERSION = 1
 
 log = logging.getLogger(__name__)
 
-COMMAND = (sys.executable, "-I", "-m", "hub.library.extract.child")
+# Isolated from PYTHONPATH and the user's packages, so this hub's own code is named: another one may be installed.
+START = "import runpy, sys; sys.path.insert(0, sys.argv.pop()); runpy.run_module({!r}, run_name='__main__')"
+COMMAND = (
+    *(sys.executable, "-I", "-c", START.format("hub.library.extract.child")),
+    str(Path(hub.__file__).resolve().parent.parent),
+)
 # The environment variables passed to the helper: the paths of programs and libraries, nothing secret.
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TZ")
 START_SECONDS = 60.0

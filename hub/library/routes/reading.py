@@ -17,7 +17,7 @@ from hub.library.extract import reader
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Revision
 from hub.library.routes.blueprint import bp
-from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, progress
+from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, State, progress
 from hub.members.login import current_person
 from hub.members.rules.permissions import Permission
 
@@ -155,11 +155,14 @@ def _view(revision: Revision, current_page: Page) -> View:
 
 
 def _progress(revision: Revision, kind: PageKind | None) -> Progress:
-    """Return the processing status of a revision."""
+    """Return the processing status of a revision; one that waits for more than its turn has a sentence of its own."""
+    is_read = revision.reader_version >= READER_VERSION
+    if not is_read and revision.state is State.WAITING and revision.state_detail:
+        return Progress("", busy=False, mark="delayed")
     return progress(
         revision.state,
         revision.preview_state,
         kind,
         revision.page_count,
-        is_read=revision.reader_version >= READER_VERSION,
+        is_read=is_read,
     )

@@ -10,6 +10,7 @@ from hub.core import clock, web
 from hub.core.web import db
 from hub.joining import queries as joining_queries
 from hub.library import queries as library_queries
+from hub.library.extract import walls
 from hub.mail import queries as mail_queries
 from hub.members.login import current_person
 from hub.members.rules.permissions import Permission, may
@@ -62,6 +63,7 @@ def home() -> str | Response:
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],
+        missing_walls=walls.missing(web.config()) if may(person, Permission.SET_UP) else [],
     )
     response = make_response(page)
     visiting_routes.note_after(response, person, seen)

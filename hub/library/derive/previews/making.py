@@ -17,6 +17,7 @@ from hub.core.db import Database
 from hub.core.text import safe_html
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
+from hub.library.extract import walls
 from hub.library.extract.formats import format_of
 from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
@@ -57,6 +58,8 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
     own = reader or Reader()
     try:
         _reset_missing(database)
+        if not walls.may_open(database.config, with_office=True):
+            return 0
         done = 0
         total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database)):

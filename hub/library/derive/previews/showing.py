@@ -10,6 +10,7 @@ from config import Config
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
+from hub.library.extract import walls
 from hub.library.extract.formats import format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
@@ -98,7 +99,7 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
 def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:
     """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if shelf.mark_path(folder, number, width).exists():
+    if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
         return False
     try:
         pieces = _drawer.make("draw", source, "pdf", timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
