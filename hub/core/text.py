@@ -7,7 +7,7 @@ from itertools import accumulate
 import bleach
 import nh3
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from hub.core.dates import number
 from hub.core.errors import Refused
@@ -54,16 +54,17 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 # Maximum nesting of elements in what people write. Bleach takes quadratic time: 80,000 asterisks took 11 s, which
 # would block everyone who opens the page.
 DEEPEST = 50
+MOST_TAGS = 10_000  # and character references; with more, bleach takes more than a second
 _TAG = re.compile(r"<(/?)(?!(?:br|hr|img|wbr)\b)[a-zA-Z]")
 
 
 def safe_html(html: str) -> Markup:
     """Return the HTML without anything that runs, loads or frames: cleaned by bleach, then by nh3, which is maintained.
 
-    HTML that is nested deeper than people write is cleaned by nh3 only.
+    HTML that is nested deeper than people write, or has far more tags, is cleaned by nh3 only.
     """
     cleaned = html
-    if _nesting(html) <= DEEPEST:
+    if html.count("<") + html.count("&") <= MOST_TAGS and _nesting(html) <= DEEPEST:
         cleaned = bleach.clean(
             html,
             tags=TAGS,
@@ -100,13 +101,50 @@ def mail_html(html: str) -> Markup:
     )
 
 
-@lru_cache(maxsize=16)  # a long text takes a second to render, and is opened often
+# What is rendered: a document of 100 pages has less. Markdown's parser takes quadratic time for open brackets and for
+# lists (97 s for a list of 62,500 lines), and seconds for a text of nothing but marks, during which the process
+# answers no one else.
+LONGEST_FORMATTED = 250_000  # characters
+MOST_LINES = 5_000
+MOST_BRACKETS = 2_000
+MOST_CELLS = 40_000  # of the widest table, if all lines were its rows: short rows are filled up
+MOST_MARKS = 15_000
+# The line below a table's head, also in a quote or a list.
+_TABLE_RULE = re.compile(r"^[ \t>:*+.)0-9-]*\|[ \t>:*+.)0-9|-]*$", re.MULTILINE)
+_BRACKETS, _MARKS = "[]", "*_~`|<>&\\#!\"'"
+TOO_MUCH_FORMATTING = "This text has more formatting than the hub can show, so here it is as it was typed."
+
+
+@lru_cache(maxsize=16)  # a long text takes half a second to render, and is opened often
 def markdown(text: str) -> Markup:
-    """Return Markdown as safe HTML. Its highest heading becomes an ``<h2>``, since the page has its own ``<h1>``."""
+    """Return Markdown as safe HTML. Its highest heading becomes an ``<h2>``, since the page has its own ``<h1>``.
+
+    A text that would take too long is shown as it was typed, with a sentence that says so: nothing of it is lost.
+    """
+    if is_too_much(text):
+        return Markup("<p><em>{}</em></p>\n").format(TOO_MUCH_FORMATTING) + as_typed(text)
     html = _markdown.render(text)
     down = 2 - min((int(match[2]) for match in _HEADING.finditer(html)), default=1)
     html = _HEADING.sub(lambda match: f"<{match[1]}h{min(int(match[2]) + down, 6)}>", html)
     return safe_html(html)
+
+
+def is_too_much(text: str) -> bool:
+    """Return True if rendering this Markdown would take too long."""
+    lines = sum(map(text.count, "\n\r"))
+    return (
+        len(text) > LONGEST_FORMATTED
+        or lines > MOST_LINES
+        or lines * max((row.count("|") for row in _TABLE_RULE.findall(text)), default=0) > MOST_CELLS
+        or sum(map(text.count, _BRACKETS)) > MOST_BRACKETS
+        or sum(map(text.count, _MARKS)) > MOST_MARKS
+    )
+
+
+def as_typed(text: str) -> Markup:
+    """Return plain text as HTML: paragraphs with their line breaks."""
+    blocks = (escape(block).replace("\n", Markup("<br>\n")) for block in clean(text).split("\n\n") if block.strip())
+    return Markup("\n").join(Markup("<p>{}</p>").format(block) for block in blocks)
 
 
 def clean(text: str) -> str:

@@ -86,3 +86,59 @@ def test_deeply_nested_html_is_sanitized_quickly() -> None:
         assert "deep" in html
         assert "onclick" not in html
         assert "script" not in html
+
+
+# Each took from half a second to 97 seconds to render, and more than in proportion to its length.
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "![",
+        "[",
+        "[a](",
+        "*_",
+        "- a\n\n",
+        "1. a\n",
+        "[a\n",
+        "[a]: x\n",
+        "a\n===\n",
+        "a\n\n",
+        "|a|b|\n|-|-|\n",
+        "<",
+        "&",
+        "**a ",
+    ],
+)
+def test_a_text_of_nothing_but_marks_is_shown_as_it_was_typed(unit: str) -> None:
+    typed = unit * (100_000 // len(unit))
+    html = text.markdown(typed)
+    assert text.TOO_MUCH_FORMATTING in html
+    assert _words_of(html) == text.TOO_MUCH_FORMATTING.split() + typed.split()
+
+
+def test_a_wide_table_with_many_lines_is_shown_as_it_was_typed() -> None:
+    wide = "|a" * 99 + "\n" + "|-" * 99 + "\n"
+    assert text.TOO_MUCH_FORMATTING in text.markdown(wide + "a\n" * 1_000)
+    assert "<table>" in text.markdown(wide + "a\n" * 10)
+
+
+def test_a_long_document_as_people_write_it_is_formatted() -> None:
+    section = (
+        "## Funding\n\n"
+        + "Workforce boards *can* apply until May. " * 40
+        + "\n\n- [Notice](https://a.example/n)\n- two\n\n"
+    )
+    table = "|a|b|c|\n|-|-|-|\n" + "|1|2|3|\n" * 300
+    html = text.markdown(section * 100 + table)
+    assert html.count("<h2>") == 100
+    assert html.count("<tr>") == 301
+
+
+@given(st.text())
+def test_text_as_typed_keeps_every_word_and_is_harmless(typed: str) -> None:
+    html = text.as_typed(typed)
+    assert _is_harmless(html)
+    assert "".join(_words_of(html)) == "".join(text.clean(typed).split())
+
+
+def _words_of(html: str) -> list[str]:
+    return "".join(html5lib.parseFragment(html, namespaceHTMLElements=False).itertext()).split()

@@ -5,13 +5,11 @@ from email.parser import BytesParser
 from pathlib import Path
 
 from lxml import etree
-from markupsafe import escape
 
-from hub.core.text import markdown, safe_html
+from hub.core.text import as_typed, markdown, safe_html
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail import part_text
-from hub.library.extract.pages import clean
 from hub.library.extract.problems import TOO_LARGE, Unreadable
 from hub.library.extract.text import read_text
 from hub.library.extract.webpage import UNSEEN, parse_html
@@ -43,7 +41,7 @@ def message_html(path: Path) -> str:
     text = part_text(body)
     if len(text) > LONGEST:
         raise Unreadable(TOO_LARGE)
-    return safe_html(seen(text) if body.get_content_subtype() == "html" else paragraphs(text))
+    return safe_html(seen(text) if body.get_content_subtype() == "html" else as_typed(text))
 
 
 def seen(markup: str) -> str:
@@ -53,9 +51,3 @@ def seen(markup: str) -> str:
         return ""
     etree.strip_elements(root, *UNSEEN, with_tail=False)
     return str(etree.tostring(root, encoding="unicode", method="html"))
-
-
-def paragraphs(text: str) -> str:
-    """Return plain text as HTML paragraphs, with its line breaks."""
-    blocks = (block for block in clean(text).split("\n\n") if block.strip())
-    return "\n".join(f"<p>{escape(block)}</p>".replace("\n", "<br>\n") for block in blocks)
