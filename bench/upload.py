@@ -67,9 +67,7 @@ def _measure(hub: Hub, label: str, work: Callable[[], None]) -> int:
     took = time.perf_counter() - start
     done.set()
     watcher.join()
-    server = hub.web()
-    assert server
-    web = {server.pid, *(child.pid for child in server.children())}
+    web = {process.pid for process in hub.webs()}
     growths = {pid: size - before[pid] for pid, size in peak.items() if pid in before}
     of_web = max(growth for pid, growth in growths.items() if pid in web)
     of_others = max((growth for pid, growth in growths.items() if pid not in web), default=0)
@@ -95,22 +93,30 @@ class Browser:
 
     def __init__(self, hub: Hub) -> None:
         self.host = urlsplit(hub.address).netloc
-        self.cookie = ""
+        self.timeout = 300.0  # seconds
+        self.cookies: dict[str, str] = {}
         page = self.ask("GET", "/sign-in")[1]
         self.token = self._token(page)
         form = {"csrf_token": self.token, "email": "ana@lakeshore.example", "password": "welcome-to-the-hub"}
         self.ask("POST", "/sign-in", urlencode(form).encode(), {"Content-Type": "application/x-www-form-urlencoded"})
         self.token = self._token(self.ask("GET", "/resources/new")[1])
 
+    @property
+    def cookie(self) -> str:
+        """The Cookie header."""
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+
     def ask(
         self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None
     ) -> tuple[http.client.HTTPResponse, bytes]:
         """Send a request on its own connection, and return the response and its body."""
-        connection = http.client.HTTPConnection(self.host, timeout=300)
+        connection = http.client.HTTPConnection(self.host, timeout=self.timeout)
         connection.request(method, path, body, {"Cookie": self.cookie} | (headers or {}))  # type: ignore[arg-type]
         response = connection.getresponse()
         content = response.read()
-        self.cookie = (response.headers.get("Set-Cookie") or self.cookie).split(";")[0]
+        for cookie in response.headers.get_all("Set-Cookie") or []:
+            name, _, value = cookie.split(";")[0].partition("=")
+            self.cookies[name] = value
         connection.close()
         assert response.status < 400, (method, path, response.status, content[:500])
         return response, content
@@ -153,13 +159,22 @@ class Browser:
         }
         self.ask("POST", "/resources/new", body(), headers)
 
-    def _tus(self, name: str, size: int, mark: bytes, piece: int) -> None:
+    def begin_upload(self, name: str, size: int) -> str:
+        """Begin an upload through tus, and return its path."""
         headers = {"Tus-Resumable": "1.0.0", "X-CSRFToken": self.token}
         metadata = "filename " + b64encode(name.encode()).decode()
         creation, _ = self.ask(
             "POST", "/uploads", b"", headers | {"Upload-Length": str(size), "Upload-Metadata": metadata}
         )
-        address = creation.headers["Location"]
+        return str(creation.headers["Location"])
+
+    def tus_upload(self, name: str, size: int) -> None:
+        """Upload a file of ``size`` bytes in pieces through tus, then add the resource."""
+        self._tus(name, size, b"7", PIECE)
+
+    def _tus(self, name: str, size: int, mark: bytes, piece: int) -> None:
+        headers = {"Tus-Resumable": "1.0.0", "X-CSRFToken": self.token}
+        address = self.begin_upload(name, size)
         for offset in range(0, size, piece):
             end = min(offset + piece, size)
             self.ask(

@@ -78,7 +78,7 @@ class Hub:
             return None
 
     def children(self) -> list[psutil.Process]:
-        """Return the web server and the worker."""
+        """Return the web processes and the worker."""
         assert self.process
         return psutil.Process(self.process.pid).children()
 
@@ -87,8 +87,12 @@ class Hub:
         return next((child for child in self.children() if not self._listens(child)), None)
 
     def web(self) -> psutil.Process | None:
-        """Return the web server's main process."""
-        return next((child for child in self.children() if self._listens(child)), None)
+        """Return one of the web processes."""
+        return next(iter(self.webs()), None)
+
+    def webs(self) -> list[psutil.Process]:
+        """Return the web processes."""
+        return [child for child in self.children() if self._listens(child)]
 
     def _listens(self, child: psutil.Process) -> bool:
         try:

@@ -22,6 +22,7 @@ ALLOWED = {
     "MPL-2.0",  # used unchanged
     "PSF-2.0",
     "Unlicense",
+    "ZPL-2.1",
 }
 # How packages write their licenses, by the beginning of the text.
 SPELLINGS = {
@@ -30,6 +31,7 @@ SPELLINGS = {
     "Apache 2.0": "Apache-2.0",
     "BSD-3-Clause, Apache-2.0": "BSD-3-Clause, Apache-2.0",
     "Two-clause BSD": "BSD-2-Clause",
+    "ZPL 2.1": "ZPL-2.1",
     "LGPL-3.0-only": "LGPL-3.0",
     "GNU Lesser General Public License v3": "LGPL-3.0",
     "Mozilla Public License 2.0": "MPL-2.0",

@@ -8,7 +8,7 @@ import click
 
 from hub import worker
 from hub.cli.base import main, open_database
-from hub.cli.serving import serve_until_stopped
+from hub.cli.serving import listen, serve_until_stopped
 from hub.members.actions import invitations as invitations_actions
 
 DEFAULT_PORT = 8000  # as in the default of BASE_URL
@@ -22,6 +22,7 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
 @click.option("--no-worker", is_flag=True, help="Run only the web server; hub worker runs elsewhere.")
 def serve(host: str, port: int, *, no_worker: bool) -> None:
     """Run the web server and the worker. Migrates the database first."""
+    listener = listen(host, port)
     with open_database(serving=True) as database:
         with database.writing() as db:
             token = invitations_actions.first_coordinator_link(db)
@@ -34,7 +35,7 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
         )
     click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
     sys.stdout.flush()
-    sys.exit(serve_until_stopped(config, host, port, with_worker=not no_worker))
+    sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
 
 
 @main.command("worker")

@@ -1,115 +1,167 @@
-"""hub serve: runs web server and worker as child processes, restarts them if they die, and stops them together."""
+"""hub serve: runs web processes and the worker as child processes, restarts them if they die, stops them together."""
 
 import ctypes
+import errno
 import logging
 import os
+import resource
 import signal
+import socket
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from flask import Flask
-from gunicorn.app.base import BaseApplication
+import click
 
 from config import Config
 from hub import worker
 from hub.app import create_app
-from hub.cli.connections import PatientWorker
+from hub.cli.connections import WebServer
+from hub.core import disk, web
 from hub.core.db import Database
+from hub.core.errors import Refused
 
 log = logging.getLogger("hub.serve")
 
 # A pause before restarting a process that died, so that a crash loop doesn't flood the log.
 RESTART_DELAY = 1.0  # seconds
 SHUTDOWN_TIMEOUT = 20  # seconds that a process gets to finish when the hub stops, before it is killed
+# Processes of a killed `hub serve` close the port at once, but may need a moment for it.
+PORT_TIMEOUT = 5.0  # seconds
+BACKLOG = 1024  # connections that the kernel accepts while no process does
+FILES = 8192  # open files of a web process: a connection, a body and a download each
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
-class Web(BaseApplication):  # type: ignore[misc]
-    """Gunicorn with the hub's settings. It uses threads, so that a slow upload doesn't block other requests."""
-
-    def __init__(self, config: Config, host: str, port: int) -> None:
-        self.hub, self.host, self.port = config, host, port
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Apply the hub's settings. Gunicorn calls this."""
-        bind = f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-        settings = {
-            "bind": bind,
-            "workers": self.hub.WEB_WORKERS,
-            "threads": self.hub.WEB_THREADS,
-            "worker_class": PatientWorker,
-            "timeout": 120,
-            "graceful_timeout": 15,
-            "keepalive": 5,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-            "proc_name": "hub-web",
-        }
-        for name, value in settings.items():
-            if name in self.cfg.settings:
-                self.cfg.set(name, value)
-
-    def load(self) -> Flask:
-        """Create the app. Gunicorn calls this in each web process, since database engines can't be shared after a fork."""
-        return create_app(self.hub)
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; raises Refused if another program uses the port or the address isn't ours."""
+    deadline = time.monotonic() + PORT_TIMEOUT
+    while True:
+        try:
+            return _bound(host, port)
+        except OSError as error:
+            is_used = error.errno == errno.EADDRINUSE
+            if is_used and time.monotonic() < deadline:
+                time.sleep(0.2)
+                continue
+            advice = (
+                "Stop the program that uses it, or choose another port with --port." if is_used else "Check --host."
+            )
+            reason = "is in use" if is_used else f"can't be used ({error.strerror or error})"
+            message = f"The address {host}:{port} {reason}. {advice}"
+            raise Refused(message) from error
 
 
-def serve_until_stopped(config: Config, host: str, port: int, *, with_worker: bool = True) -> int:
-    """Run the web server and the worker until SIGTERM or SIGINT, and return the exit status: 1 if the web server can't start.
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _name, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    listener.setblocking(False)
+    return listener
 
-    Without ``with_worker``, only the web server runs.
-    """
-    starts: dict[str, Callable[[], Any]] = {
-        "web": lambda: Web(config, host, port).run(),
-    }
-    if with_worker:
-        starts["worker"] = lambda: worker.main(Database(config))
-    running = {_start(start): name for name, start in starts.items()}
-    stopping = False
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        signal.alarm(SHUTDOWN_TIMEOUT)
-        _signal_all(running, signal.SIGTERM)
-
-    def kill(_number: int, _frame: FrameType | None) -> None:
-        _signal_all(running, signal.SIGKILL)
-
+def run_web(config: Config, listener: socket.socket) -> None:
+    """Serve pages on ``listener`` until SIGTERM or SIGINT."""
+    _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if hard == resource.RLIM_INFINITY else min(FILES, hard), hard))
+    logging.getLogger("waitress").parent = log  # so that its errors are written in the hub's format
+    with suppress(OSError):  # bodies that arrive are large, and /tmp may be in memory
+        folder = config.UPLOADS / "files" / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.tempdir = str(folder)
+    app = create_app(config)
+    server = WebServer(
+        app,
+        listener,
+        config.WEB_THREADS,
+        lambda environ: web.most_bytes(app, environ),
+        lambda size: disk.has_room(config.UPLOADS, size),
+        config.TRUSTED_PROXIES,
+    )
     for number in STOP_SIGNALS:
-        signal.signal(number, stop)
-    signal.signal(signal.SIGALRM, kill)
+        signal.signal(number, lambda _number, _frame: server.stop())
+    server.run()
+
+
+class Processes:
+    """The child processes of `hub serve`."""
+
+    def __init__(self, config: Config, listener: socket.socket, *, with_worker: bool) -> None:
+        def run_worker() -> None:
+            listener.close()
+            worker.main(Database(config))
+
+        self.listener, self.stopping = listener, False
+        self.starts: dict[str, Callable[[], Any]] = {
+            f"web {number}": lambda: run_web(config, listener) for number in range(1, config.WEB_WORKERS + 1)
+        }
+        if with_worker:
+            self.starts["worker"] = run_worker
+        self.running: dict[int, str] = {}
+
+    def start(self, name: str) -> None:
+        """Start a process."""
+        pid = _start(self.starts[name])
+        self.running[pid] = name
+        if self.stopping:  # a signal arrived before the process was recorded
+            _signal_all([pid], signal.SIGTERM)
+
+    def stop(self, *_signal: object) -> None:
+        """Ask all processes to stop, and kill those that haven't after SHUTDOWN_TIMEOUT."""
+        self.stopping = True
+        self.listener.close()  # otherwise new connections would wait for a process that never comes
+        signal.alarm(SHUTDOWN_TIMEOUT)
+        _signal_all(self.running, signal.SIGTERM)
+
+    def kill(self, _number: int, _frame: FrameType | None) -> None:
+        """Kill all processes."""
+        _signal_all(self.running, signal.SIGKILL)
+
+
+def serve_until_stopped(config: Config, listener: socket.socket, *, with_worker: bool = True) -> int:
+    """Run web processes and the worker until SIGTERM or SIGINT. Return the exit status: 1 if a process can't start.
+
+    Without ``with_worker``, only web processes run.
+    """
+    processes = Processes(config, listener, with_worker=with_worker)
+    for number in STOP_SIGNALS:
+        signal.signal(number, processes.stop)
+    signal.signal(signal.SIGALRM, processes.kill)
     started_at = time.monotonic()
+    for name in processes.starts:
+        processes.start(name)
     status = 0
-    while running:
+    while processes.running:
         pid, wait_status = os.wait()
-        name = running.pop(pid, "")
-        if stopping or not name:
+        name = processes.running.pop(pid, "")
+        if processes.stopping or not name:
             continue
-        if name == "web" and os.WIFEXITED(wait_status) and time.monotonic() - started_at < SHUTDOWN_TIMEOUT:
-            # It couldn't start, for example because the port is in use; restarting wouldn't help.
+        if name != "worker" and os.WIFEXITED(wait_status) and time.monotonic() - started_at < SHUTDOWN_TIMEOUT:
+            # It couldn't start; restarting wouldn't help.
             status = 1
-            stop(0, None)
+            processes.stop()
             continue
         log.warning("The %s process died. Restarting it.", name)
         time.sleep(RESTART_DELAY)
-        if not stopping:
-            pid = _start(starts[name])
-            running[pid] = name
-            if stopping:  # a signal arrived before the new process was recorded
-                _signal_all([pid], signal.SIGTERM)
+        if not processes.stopping:
+            processes.start(name)
     return status
 
 
 def _signal_all(processes: Iterable[int], number: signal.Signals) -> None:
     """Send a signal to processes; some may have ended already."""
-    for pid in processes:
+    for pid in list(processes):
         with suppress(ProcessLookupError):
             os.kill(pid, number)
 
@@ -133,6 +185,8 @@ def _start(run: Callable[[], Any]) -> int:
             status = 0
     except SystemExit as end:
         status = end.code if isinstance(end.code, int) else 1
+    except Refused as refused:
+        click.echo(f"Error: {refused}", err=True)
     except Exception:
         log.exception("A process of hub serve failed.")
     finally:

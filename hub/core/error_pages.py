@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from config import Config
 from hub.core import dates
 from hub.core.db import Database
-from hub.core.errors import NotFound, Refused, TooManyAttempts
+from hub.core.errors import NotFound, NotNow, Refused, TooManyAttempts
 from hub.core.typed import typed_texts
 
 log = logging.getLogger("hub.web")
@@ -22,6 +22,7 @@ ERRORS = {
     403: ("You don’t have permission", "Your role doesn’t allow this. Ask your representative or the coordinator."),
     404: ("Page not found", "The address may be mistyped, or the page isn’t shared with you."),
     405: ("That page can’t be opened directly", "Go back and use the button on the page."),
+    408: ("Your connection was too slow", "Nothing was saved. Try again."),
     413: ("That’s too large", "Upload a smaller file, or shorten the text."),
     415: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
     422: ("That didn’t work", ""),
@@ -31,10 +32,11 @@ ERRORS = {
         "Nothing was saved. Try again. If it happens again, tell the coordinator.",
     ),
     503: ("The hub is temporarily unavailable", "Try again in a minute."),
+    507: ("The hub’s disk is full", NotNow.DISK_FULL),
 }
 
 
-LOSES_FORM = frozenset({403, 404, 422})  # statuses of error pages after which a form may be gone
+LOSES_FORM = frozenset({403, 404, 422, 503, 507})  # statuses of error pages after which a form may be gone
 
 
 def error_page(status: int, sentence: str = "") -> tuple[str, int]:
@@ -42,7 +44,8 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
-    typed = typed_texts() if status in LOSES_FORM and request.method == "POST" else []
+    arrived = request.method == "POST" and not request.environ.get("hub.refused")  # otherwise there is no form
+    typed = typed_texts() if status in LOSES_FORM and arrived else []
     return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
 
 
@@ -85,6 +88,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(NotFound, lambda _error: error_page(404))
     app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
+    app.register_error_handler(NotNow, lambda error: error_page(error.status, str(error)))
     app.register_error_handler(TooManyAttempts, lambda error: error_page(429, str(error)))
     app.register_error_handler(Exception, _broken)
 

@@ -9,6 +9,16 @@ class TooManyAttempts(Refused):
     """Raised after too many attempts; the person has to wait."""
 
 
+class NotNow(Refused):
+    """Raised when the hub can't take a request at the moment, with the HTTP ``status`` of the answer."""
+
+    DISK_FULL = "The hub’s disk is full, so this wasn’t saved. Tell the coordinator, and try again later."
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
 class NotFound(Exception):
     """Raised when something doesn't exist or the person may not see it, so that the two can't be told apart."""
 

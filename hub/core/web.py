@@ -1,11 +1,13 @@
 """Flask set-up: one transaction per request, CSRF, headers. Imports no room."""
 
+import io
 import logging
+import os
 import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import IO, Any, TypeVar, cast
 
 from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, request
 from flask import flash as flash_message
@@ -20,6 +22,7 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
+from werkzeug.wsgi import wrap_file
 
 from config import Config
 from hub.core import chosen_settings, error_pages, template_helpers
@@ -200,24 +203,42 @@ def init(app: Flask, given: Config, database: Database) -> None:
 
 
 def _begin() -> None:
-    """Assign the request id, and set the size limit of the body before anything reads it."""
+    """Assign the request id, and set the size limit of the body before anything reads it.
+
+    Raises what the web server has against the request, such as a body that arrives too slowly.
+    """
     g.began = time.monotonic()
     request_id.set(uuid.uuid4().hex[:12])
+    if refusal := request.environ.get("hub.refused"):
+        raise refusal
     if "static" not in (request.endpoint or ""):
         chosen_settings.refresh(current_app.extensions["hub-database"])
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # PostgreSQL rejects NUL in queries
+    request.max_content_length = _most_bytes()
+
+
+def _most_bytes() -> int:
+    """Return the size limit of this request's body, in bytes. Asks no database, since the web server waits for it."""
     view = current_app.view_functions.get(request.endpoint or "")
     if getattr(view, "visitors_too", False):
         # One document for each of the four requirements.
-        request.max_content_length = 4 * config().MAX_EVIDENCE_MB * 1_000_000 + FORM_BYTES
-    elif getattr(view, "takes_files", False) and "_user_id" in cookie:
+        return 4 * config().MAX_EVIDENCE_MB * 1_000_000 + FORM_BYTES
+    if getattr(view, "takes_files", False) and "_user_id" in cookie:
         # The limit is per file, and a form may have several files: allow ten.
-        request.max_content_length = 10 * config().max_upload_bytes + FORM_BYTES
+        return 10 * config().max_upload_bytes + FORM_BYTES
+    return FORM_BYTES
+
+
+def most_bytes(app: Flask, environ: Mapping[str, Any]) -> int:
+    """Return the size limit of the body of the request in ``environ``, in bytes, before it has arrived."""
+    with app.request_context(dict(environ)):
+        return _most_bytes()
 
 
 def _finish(response: Response) -> Response:
     """Commit or roll back depending on the status, add the headers, and log the request."""
+    _send_part(response)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
             g.db.commit()
@@ -236,6 +257,44 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Cache-Control", "private, no-cache")
     _log_line(response, person_id())
     return response
+
+
+class _Part(io.RawIOBase):
+    """The part of a file that a browser asked for (Range), as a file of its own."""
+
+    def __init__(self, file: IO[bytes], start: int, length: int) -> None:
+        self.file, self.start, self.length = file, start, length
+        self.file.seek(start)
+
+    def seekable(self) -> bool:
+        return True
+
+    def readable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self.file.tell() - self.start
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.length}[whence]
+        return self.file.seek(self.start + origin + offset) - self.start
+
+    def readinto(self, buffer: Any) -> int:
+        data = self.file.read(max(min(len(buffer), self.length - self.tell()), 0))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self.file.close()
+        super().close()
+
+
+def _send_part(response: Response) -> None:
+    """Let the web server send a part of a file by itself, as it sends whole files, so that no thread waits for it."""
+    file = getattr(getattr(response.response, "iterable", None), "file", None)
+    part = response.content_range
+    if response.status_code == 206 and file is not None and part.start is not None and part.stop is not None:  # noqa: PLR2004
+        response.response = wrap_file(request.environ, _Part(file, part.start, part.stop - part.start))  # type: ignore[arg-type]
 
 
 def _log_line(response: Response, person_id: int | None) -> None:

@@ -17,7 +17,7 @@ from werkzeug.exceptions import ClientDisconnected
 from werkzeug.http import http_date
 
 from hub.core import clock, dates, web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, NotNow, Refused
 from hub.core.text import clean
 from hub.core.web import db
 from hub.library import actions as library_actions
@@ -37,7 +37,6 @@ bp = Blueprint("uploads", __name__)
 
 VERSION = "1.0.0"
 PIECE = 1 << 18  # bytes that are read before they are written; a lost connection loses up to this much
-IDLE_TIMEOUT = 60  # seconds without a byte after which a connection counts as lost
 BYTES = "application/offset+octet-stream"
 LONGEST_NAME = 255
 _SHA256 = re.compile(r"[0-9a-f]{64}")
@@ -48,6 +47,8 @@ LOOK_LIMITS = Limits(wall_seconds=8, processor_seconds=6, memory_bytes=768 << 20
 LOOK_MAX_BYTES = 50_000_000  # bytes
 LOOK_TIMEOUT = 3  # seconds to wait for another request's look; after that, no title or date is suggested
 _look_lock = threading.Lock()
+
+STATUSES: dict[type[Refused], int] = {unfinished.Busy: 429, unfinished.NoRoom: 507}
 
 Answer = Response | tuple[Any, int] | tuple[Any, int, dict[str, str]]
 
@@ -221,16 +222,9 @@ def _append_body(part: unfinished.Part) -> Answer:
 
 
 def _pieces() -> Iterator[bytes]:
-    """Yield the bytes of this request as they arrive, until they end or the connection times out."""
-    socket = request.environ.get("gunicorn.socket")
-    if socket is not None:
-        socket.settimeout(IDLE_TIMEOUT)
-    try:
-        while piece := request.stream.read(PIECE):
-            yield piece
-    finally:
-        if socket is not None:
-            socket.settimeout(None)
+    """Yield the bytes of this request: fewer than announced, and then ClientDisconnected, if the connection was lost."""
+    while piece := request.stream.read(PIECE):
+        yield piece
 
 
 def _expiry(part: unfinished.Part) -> dict[str, str]:
@@ -283,5 +277,5 @@ def _lost(_error: ClientDisconnected) -> Answer:
 
 @bp.errorhandler(Refused)
 def _refused(refused: Refused) -> Answer:
-    status = {unfinished.Busy: 429, unfinished.NoRoom: 507}.get(type(refused), 422)
+    status = refused.status if isinstance(refused, NotNow) else STATUSES.get(type(refused), 422)
     return _error_response(status, refused)
