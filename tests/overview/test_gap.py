@@ -96,7 +96,9 @@ def test_its_log_address_is_closed_until_it_is_back(
     database.config = replace(database.config, MAIL_DOMAIN="log.hub.example")
     with database.writing() as db:
         nils = db.scalars(select(Person).where(Person.email == "nils@northwoods.example")).one()
+        today, frozen_clock.at = frozen_clock.at, datetime(2024, 11, 10, 17, tzinfo=UTC)
         address = log_address_actions.new_log_address(db, nils)
+        frozen_clock.at = today
         assert not log_address_actions.accepts(db, f"log+{address.token}@log.hub.example")
         frozen_clock.at = datetime(2027, 2, 1, 17, tzinfo=UTC)
         assert log_address_actions.accepts(db, f"log+{address.token}@log.hub.example")

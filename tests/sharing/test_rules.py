@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -10,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.quarters import Quarter
-from hub.members.rules.membership import Membership, Period
-from hub.members.rules.organizations import OrganizationKind
+from hub.members.rules.membership import Access, Membership, Period
+from hub.members.rules.organizations import OrganizationKind, Role
 from hub.outreach.letters import ready_text
-from hub.outreach.rules.links import LinkState, link_end, link_state
+from hub.outreach.rules.links import LinkState, Offer, link_end, opens, state_of
 from hub.sharing.rules.next_steps import QuarterFacts, Step, next_step
 from hub.sharing.rules.standing import (
     Act,
@@ -292,19 +293,47 @@ def test_the_next_step_is_always_permitted(facts: QuarterFacts, may_confirm: boo
 
 
 @dataclass(frozen=True)
-class Link:
-    expires_at: datetime
-    revoked_at: datetime | None = None
+class Sharer:
+    role: Role = Role.CONTRIBUTOR
+    organization_id: int = 1
+    access: Access = Access.FULL
+    is_active: bool = True
 
 
 def test_a_link_works_to_the_end_of_its_last_day() -> None:
     # Daylight saving time ends between August 1 and the link's last day.
     end = link_end(date(2026, 8, 1), 93, NEW_YORK)
     assert end == datetime(2026, 11, 2, 23, 59, 59, tzinfo=NEW_YORK)
-    assert link_state(Link(end), datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN
-    assert link_state(Link(end), end) is LinkState.EXPIRED
-    assert link_state(Link(end), datetime(2026, 11, 3, 5, 0, tzinfo=UTC)) is LinkState.EXPIRED
-    assert link_state(Link(end, revoked_at=JULY), JULY) is LinkState.REVOKED
+    offer = Offer(Sharer(), 1, end)
+    assert state_of(offer, datetime(2026, 11, 3, 4, 59, 58, tzinfo=UTC)) is LinkState.OPEN
+    assert state_of(offer, end) is LinkState.EXPIRED
+    assert state_of(offer, datetime(2026, 11, 3, 5, 0, tzinfo=UTC)) is LinkState.EXPIRED
+    assert state_of(replace(offer, is_revoked=True), JULY) is LinkState.REVOKED
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize(
+    ("closes", "state"),
+    [
+        ({}, LinkState.OPEN),
+        ({"sharer": {"is_active": False}}, LinkState.ENDED),
+        ({"sharer": {"organization_id": 2}}, LinkState.ENDED),
+        ({"sharer": {"access": Access.OWN_RECORD}}, LinkState.ENDED),
+        ({"sharer": {"access": Access.NONE}}, LinkState.ENDED),
+        ({"is_open": False}, LinkState.CLOSED),
+        ({"until": None}, LinkState.UNSENT),
+        ({"until": JULY}, LinkState.EXPIRED),
+        ({"is_revoked": True}, LinkState.REVOKED),
+    ],
+)
+def test_a_link_or_pack_opens_while_its_sharer_organization_resource_and_date_allow_it(
+    role: Role, closes: dict[str, Any], state: LinkState
+) -> None:
+    sharer = Sharer(role, **closes.get("sharer", {}))
+    others = {name: value for name, value in closes.items() if name != "sharer"}
+    offer = replace(Offer(sharer, 1, JULY + timedelta(days=1)), **others)
+    assert state_of(offer, JULY) is state
+    assert opens(offer, JULY) is (state is LinkState.OPEN)
 
 
 @given(st.text(), st.text(), st.text())

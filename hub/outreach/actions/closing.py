@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -14,6 +14,8 @@ from hub.library.rules import Audience
 from hub.mail.actions import CLEARED
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
+from hub.members import queries as members_queries
+from hub.members.models import Person
 from hub.outreach.models import Pack, PackItem, PackLink, ShareLink
 from hub.outreach.rules.packs import LinkPart, PackState
 
@@ -77,8 +79,8 @@ def recall(db: Session, pack: int) -> int:
     return int(result.rowcount)
 
 
-def outdated(_db: Session) -> Select[Any]:
-    """Select packs with waiting emails that were written before a resource in them was closed.
+def outdated(db: Session) -> Select[Any]:
+    """Select packs with waiting emails that were written before a resource in them was closed, or their sender left.
 
     `recall_of` can't stop an email that the mail server is accepting. If the server answers "later", it waits again.
     """
@@ -94,12 +96,26 @@ def outdated(_db: Session) -> Select[Any]:
             Resource.closed_to_outsiders_at >= OutboxMessage.posted_at,
         )
     )
-    return select(Pack.id).where(Pack.state == PackState.SENDING, written_before.exists()).order_by(Pack.id)
+    waiting = (
+        select(OutboxMessage.id)
+        .join(PackLink, PackLink.message_id == OutboxMessage.id)
+        .where(PackLink.pack_id == Pack.id, OutboxMessage.state == State.WAITING)
+    )
+    is_outdated = or_(written_before.exists(), and_(~has_sender(db), waiting.exists()))
+    return select(Pack.id).where(Pack.state == PackState.SENDING, is_outdated).order_by(Pack.id)
+
+
+def has_sender(db: Session) -> ColumnElement[bool]:
+    """Return the SQL condition for packs whose sender still shares for their organization: `shares_for` in SQL."""
+    of_pack = (Person.id == Pack.person_id, Person.organization_id == Pack.organization_id)
+    return select(Person.id).where(*of_pack, members_queries.takes_part(db)).exists()
 
 
 def refuse_if_closed(db: Session, message: OutboxMessage) -> None:
-    """Raise Refused if the email has a resource that is now for its organization only."""
+    """Raise Refused if the email has a resource that is now for its organization only, or its sender left."""
     of_message = select(PackLink.pack_id).where(PackLink.message_id == message.id)
+    if db.scalar(select(Pack.id).where(Pack.id.in_(of_message), ~has_sender(db)).limit(1)) is not None:
+        raise Refused("This email can’t be sent again, because its sender no longer shares for the organization.")
     closed = (
         select(PackItem.id)
         .join(Resource, Resource.id == PackItem.resource_id)

@@ -16,7 +16,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.outreach.actions.openings import network_mark
 from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
-from hub.outreach.rules.links import LinkState, link_end, link_state, may_revoke
+from hub.outreach.rules.links import link_end, may_revoke, opens
 from hub.outreach.rules.openings import Visitor, is_outside
 from hub.sharing.actions import reach as reach_actions
 from hub.sharing.actions.entries import actor_columns, add_once, new_event
@@ -102,6 +102,5 @@ def open_link(db: Session, link: ShareLink, visitor: Visitor) -> None:
 
 
 def is_usable(link: ShareLink) -> bool:
-    """Return True if the link is active, and its resource isn't withdrawn and may be shown to outsiders."""
-    state = link_state(link, clock.now(), is_open=links_queries.is_open(link))
-    return state is LinkState.OPEN and link.resource.withdrawn_at is None
+    """Return True if outsiders can open the link now."""
+    return opens(links_queries.offer_of(link), clock.now())

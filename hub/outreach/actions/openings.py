@@ -68,7 +68,7 @@ def record_trace(db: Session, link: PackLink, item: PackItem, act: Trace, visito
     Each act counts once for a recipient (on a channel, for a browser), and only the last opinion counts. People of
     the sending organization don't count. Raises NotFound if the link no longer works.
     """
-    if not is_pack_open(link.pack):
+    if not is_pack_open(link.pack, link):
         raise NotFound
     if not counts(db, link, visitor):
         return

@@ -29,7 +29,7 @@ from hub.outreach.letters import SentItem, SentPack
 from hub.outreach.models import Pack, PackItem, PackLink, PackPerson
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
-from hub.outreach.rules.links import link_end
+from hub.outreach.rules.links import Offer, link_end, opens
 from hub.outreach.rules.packs import (
     LONGEST_PACK_NOTE,
     LONGEST_PACK_TITLE,
@@ -356,9 +356,11 @@ def revision_of(item: PackItem) -> Revision:
     return next(revision for revision in item.resource.revisions if revision.number == number)
 
 
-def is_pack_open(pack: Pack) -> bool:
-    """Return True if the pack's links work now."""
-    return pack.published_at is not None and pack.expires_at is not None and clock.now() < pack.expires_at
+def is_pack_open(pack: Pack, link: PackLink | None = None) -> bool:
+    """Return True if outsiders can open the pack now, through ``link`` if given: who created that must share too."""
+    until = pack.expires_at if pack.published_at is not None else None
+    sharers = [pack.person, *([link.person] if link is not None and link.person is not None else [])]
+    return all(opens(Offer(sharer, pack.organization_id, until), clock.now()) for sharer in sharers)
 
 
 def sent_pack(db: Session, pack: Pack) -> SentPack:

@@ -39,6 +39,7 @@ from hub.outreach.queries import openings as openings_queries
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.outreach.queries.openings import MESSAGES
+from hub.outreach.rules.links import shares_for
 from hub.outreach.rules.packs import LOG_AFTER, LinkPart, PackState, is_to_be_logged, link_key
 from hub.outreach.rules.stakeholders import counts_colleagues
 from hub.sharing.actions import reach as reach_actions
@@ -174,6 +175,8 @@ def _why_held(db: Session, pack: Pack) -> str:
     if stakeholders_queries.key_was_changed(db):
         log.error("Pack %s can't be sent: the unsubscribe key was changed.", pack.id)
         return KEY_CHANGED
+    if not shares_for(pack.person, pack.organization_id):
+        return f"{pack.person.name}, who scheduled it, no longer shares for {pack.organization.name}."
     if not usable_items(pack):
         return "None of its resources can be shared now. Choose others."
     return "" if pack.organization.postal_address else f"{NEEDS_ADDRESS} Add it, then send the pack."
@@ -183,7 +186,7 @@ def _hold(db: Session, pack: Pack, why: str) -> None:
     log.warning("Pack %s wasn't sent. It is a draft again.", pack.id)
     was_due, sender, config = pack.send_at or clock.now(), pack.person, config_of(db)
     pack.state, pack.send_at = PackState.DRAFT, None
-    if sender.left_at is None:
+    if shares_for(sender, pack.organization_id):
         mail_actions.post(
             db,
             held_letter(pack.title, why, sender.name, f"{config.BASE_URL}/sharing/packs/{pack.id}"),
@@ -219,7 +222,8 @@ def _write_emails(db: Session, pack: Pack) -> int:
     )
     rows = db.execute(waiting).all()
     sent = sent_pack(db, pack)
-    sendable = [row for row in rows if row[2] is not None and not row[3] and sent.items]
+    is_open = bool(sent.items) and shares_for(pack.person, pack.organization_id)
+    sendable = [row for row in rows if row[2] is not None and not row[3] and is_open]
     posts = {
         link_id: message_of(db, pack, sent, link_id, token, stakeholder)
         for link_id, token, stakeholder, _stopped in sendable

@@ -11,7 +11,7 @@ from hub.library import queries as library_queries
 from hub.library.models import Page, Resource, Revision
 from hub.members.models import Organization, Person
 from hub.outreach.models import ShareLink
-from hub.outreach.rules.links import may_revoke
+from hub.outreach.rules.links import Offer, may_revoke
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import is_current
 from hub.sharing.rules.standing import Act
@@ -91,9 +91,17 @@ def revision_of(link: ShareLink) -> Revision:
     return next(revision for revision in link.resource.revisions if revision.number == number)
 
 
-def is_open(link: ShareLink) -> bool:
-    """Return True if what the link opens may be shown to outsiders."""
-    return library_queries.is_open_to_outsiders(link.resource, revision_of(link), link.created_at)
+def offer_of(link: ShareLink) -> Offer:
+    """Return what decides if the link opens."""
+    resource = link.resource
+    return Offer(
+        link.person,
+        link.organization_id,
+        link.expires_at,
+        is_revoked=link.revoked_at is not None,
+        is_open=resource.withdrawn_at is None
+        and library_queries.is_open_to_outsiders(resource, revision_of(link), link.created_at),
+    )
 
 
 def pages_of_link(db: Session, link: ShareLink, first: int, count: int) -> Sequence[Page]:

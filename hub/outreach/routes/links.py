@@ -23,7 +23,7 @@ from hub.outreach.letters import ReadyText, ready_text
 from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.routes.blueprint import bp
-from hub.outreach.rules.links import link_state, may_revoke
+from hub.outreach.rules.links import may_revoke, state_of
 from hub.outreach.rules.openings import Visitor
 from hub.sharing import forms as sharing_forms
 from hub.sharing.actions import declarations as declarations_actions
@@ -71,7 +71,7 @@ def _forward_page(
     lines, _total = links_queries.links_of(db, person.organization, resource=resource)
     chosen = request.args.get("link", (request.view_args or {}).get("link_id"), type=int)
     link = next((line.link for line in lines if line.link.id == chosen), None)
-    if link is not None and sent is None and not links_queries.is_open(link):
+    if link is not None and sent is None and not links_actions.is_usable(link):
         link = None
     if sent is None:
         sent = sharing_forms.DeclarationForm(formdata=None)
@@ -83,7 +83,7 @@ def _forward_page(
         form=form,
         link=link,
         address=_address(link) if link else "",
-        ready=_ready(resource, link) if link and links_queries.is_open(link) else None,
+        ready=_ready(resource, link) if link and links_actions.is_usable(link) else None,
         part=_part_of(resource, link) if link else "",
         sent=sent,
         answer=declarations_queries.answers_of(db, [resource], quarter_of(sent)),
@@ -126,7 +126,7 @@ def _part_of(resource: Resource, link: ShareLink) -> str:
 
 
 def _state_of(link: ShareLink) -> str:
-    return link_state(link, clock.now(), is_open=links_queries.is_open(link)).label
+    return state_of(links_queries.offer_of(link), clock.now()).label
 
 
 @bp.post("/sharing/links/<int:link_id>/sent")

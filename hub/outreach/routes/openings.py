@@ -36,7 +36,7 @@ PACKS_REMEMBERED = 20  # in a visitor's cookie
 def open_pack(token: str) -> Answer:
     """Show a pack to a recipient. Fetches aren't counted as openings, because scanners follow every link."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         return _expired_page()
     _count_unless_known(link)
     return unlisted(_pack_page(link.pack, link))
@@ -95,7 +95,7 @@ def _expired_page() -> Response:
 def open_item(token: str, item_id: int) -> Answer:
     """Show an item of a pack, and its content once the person pressed Open."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     _count_unless_known(link)
@@ -142,7 +142,7 @@ def _has_picture(revision: Revision, page: Page) -> bool:
 def pack_image(token: str, item_id: int, number: int) -> Answer:
     """Send the picture of a page: the first one to everyone, the others once the item was opened."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         raise NotFound
     item = packs_actions.item_of(link.pack, item_id)
     return _picture(item, number, everything=_has_pressed_button(link))
@@ -188,7 +188,7 @@ def say(token: str, item_id: int) -> Answer:
 
 def _act(token: str, item_id: int, act: Trace) -> Answer:
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     openings_actions.record_trace(db, link, item, act, visitor())
@@ -212,7 +212,7 @@ def _remember(link: PackLink) -> None:
 def take_item(token: str, item_id: int) -> Answer:
     """Send the file, or the chosen pages of it as a PDF that names the source on each page."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     revision = revision_of(item)
@@ -230,7 +230,7 @@ def take_item(token: str, item_id: int) -> Answer:
 def ask(token: str, item_id: int) -> Answer:
     """Show the question form, and email the question to the person who sent the pack."""
     link = packs_queries.link_of_pack(db, token)
-    if not packs_actions.is_pack_open(link.pack):
+    if not packs_actions.is_pack_open(link.pack, link):
         return _expired_page()
     item = packs_actions.item_of(link.pack, item_id)
     form = outreach_forms.QuestionForm()

@@ -1,5 +1,6 @@
-"""The rules of share links: state, expiry, and who may revoke them. Pure."""
+"""The rules of share links and packs: whether they open, expiry, and who may revoke them. Pure."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
@@ -11,41 +12,65 @@ LINK_DAYS = (7, 30, 90, 180, 365)
 
 
 class LinkState(StrEnum):
-    """The state of a share link."""
+    """The state of a share link or a pack; only one that is OPEN opens."""
 
     OPEN = "open"
     EXPIRED = "expired"
     REVOKED = "revoked"
-    CLOSED = "closed"
+    CLOSED = "closed"  # its resource is withdrawn, or limited to its organization
+    ENDED = "ended"  # who shared it no longer shares for the organization
+    UNSENT = "unsent"
 
     @property
     def label(self) -> str:
         """The word shown on screens."""
-        return "Active" if self is LinkState.OPEN else self.value.capitalize()
+        labels = {
+            LinkState.OPEN: "Active",
+            LinkState.ENDED: "Closed: its creator no longer shares for the organization",
+        }
+        return labels.get(self, self.value.capitalize())
 
 
-class LinkFacts(Protocol):
-    """The columns of a share link that determine its state."""
+class Sharer(PermissionHolder, Protocol):
+    """A person who shared something."""
 
     @property
-    def expires_at(self) -> datetime:
-        """When it expires."""
-
-    @property
-    def revoked_at(self) -> datetime | None:
-        """When it was revoked."""
+    def is_active(self) -> bool:
+        """True if they aren't deactivated."""
 
 
-def link_state(link: LinkFacts, now: datetime, *, is_open: bool = True) -> LinkState:
-    """Return the state of the link at ``now``; a revoked link stays revoked.
+@dataclass(frozen=True)
+class Offer:
+    """What an organization opened to outsiders, through a link or a pack."""
 
-    ``is_open``: what it opens may be shown to outsiders (`is_open_to_outsiders`).
-    """
-    if link.revoked_at is not None:
+    sharer: Sharer
+    organization_id: int
+    until: datetime | None  # None: it hasn't been sent yet
+    is_revoked: bool = False
+    is_open: bool = True  # its resource isn't withdrawn, and outsiders may see it (`is_open_to_outsiders`)
+
+
+def opens(offer: Offer, now: datetime) -> bool:
+    """Return True if outsiders can open it at ``now``: the only question that links, packs and their files ask."""
+    return state_of(offer, now) is LinkState.OPEN
+
+
+def state_of(offer: Offer, now: datetime) -> LinkState:
+    """Return the state of a link or a pack at ``now``, the lasting reason first."""
+    if offer.is_revoked:
         return LinkState.REVOKED
-    if not is_open:
+    if not shares_for(offer.sharer, offer.organization_id):
+        return LinkState.ENDED
+    if not offer.is_open:
         return LinkState.CLOSED
-    return LinkState.OPEN if now < link.expires_at else LinkState.EXPIRED
+    if offer.until is None:
+        return LinkState.UNSENT
+    return LinkState.OPEN if now < offer.until else LinkState.EXPIRED
+
+
+def shares_for(person: Sharer, organization_id: int) -> bool:
+    """Return True if ``person`` still shares for the organization: active, still in it, and it is in the alliance."""
+    return person.is_active and person.organization_id == organization_id and may(person, Permission.SEND_PACKS)
 
 
 def link_end(today: date, days: int, zone: ZoneInfo) -> datetime:
