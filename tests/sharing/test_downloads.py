@@ -184,6 +184,19 @@ def test_a_prefetch_is_not_logged(toolkit: int, database: Database, sign_in: Sig
     assert downloads(database) == []
 
 
+def test_another_website_cannot_log_a_download_in_someones_name(
+    toolkit: int, database: Database, sign_in: SignIn
+) -> None:
+    browser = sign_in("ana@prairie.example")
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert take(browser, f"/resources/{toolkit}/download", headers=elsewhere).status_code == 200
+    browser.get(f"/resources/{toolkit}/slides?pages=1", headers=elsewhere)
+    assert downloads(database) == []
+    for where in ("same-origin", "none"):
+        assert take(browser, f"/resources/{toolkit}/download", headers={"Sec-Fetch-Site": where}).status_code == 200
+    assert len(downloads(database)) == 1
+
+
 def test_a_copy_that_a_visitor_has_already_is_not_counted_again(database: Database, client: FlaskClient) -> None:
     with database.writing() as db:
         resource = a_resource(db, an_organization(db), audience=Audience.PUBLIC).id

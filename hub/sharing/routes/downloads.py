@@ -37,7 +37,7 @@ def slides(resource_id: int) -> Response:
     if pages is None:
         raise Refused("Enter the pages, such as 7 or 7-9.")
     response = excerpt_response(resource, resource.current, *pages)
-    if request.method == "GET":
+    if _is_deliberate():
         downloads_actions.log_download(db, person, resource, resource.current, whole=True)
     return response
 
@@ -66,7 +66,7 @@ def excerpt_response(resource: Resource, revision: Revision, first: int, last: i
 @web.public
 @web.writes
 def download(resource_id: int) -> Response:
-    """Download the file (``?revision=`` an earlier one) and log it; HEAD and prefetch requests aren't logged."""
+    """Download the file (``?revision=`` an earlier one) and log it, if the person asked for it here."""
     purpose = " ".join(request.headers.get(name, "").lower() for name in PREFETCH_HEADERS)
     if "prefetch" in purpose or "preview" in purpose:
         abort(503)  # the browser asks again when the person clicks
@@ -74,10 +74,18 @@ def download(resource_id: int) -> Response:
     resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     revision = _revision(person, resource)
     response = file_response(resource, revision)
-    if request.method == "GET":
+    if _is_deliberate():
         is_unmodified = response.status_code == 304  # noqa: PLR2004 - the browser shows its own copy
         downloads_actions.log_download(db, person, resource, revision, whole=_has_first_byte() and not is_unmodified)
     return response
+
+
+def _is_deliberate() -> bool:
+    """Return True for a GET that doesn't come from another website, which could download in someone's name.
+
+    The file comes either way (Fetch Metadata Request Headers, W3C: cross-site means a page on another site asked).
+    """
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Site", "") != "cross-site"
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:
