@@ -88,6 +88,20 @@ class Config:
     TRUSTED_PROXIES: int = _setting(
         0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"
     )
+    BACKUP_TO: str = _setting("", "folder to which the worker makes a daily backup; empty: none")
+    BACKUP_AT: str = _setting("02:30", "time of the daily backup in TIME_ZONE, such as 2:30 a.m.")
+    BACKUP_KEEP: str = _setting(
+        "7d,4w,12m",
+        "daily, weekly and monthly backups that are kept; older ones are deleted after the next backup; empty: all are kept",
+    )
+    BACKUP_ENCRYPT_TO: str = _setting(
+        "", "age public keys to which the worker's backups are encrypted; empty: they aren't encrypted"
+    )
+    HEALTH_TOKEN: str = _setting(
+        "",
+        "token with which monitors read the details of /healthz, and /metrics; empty: only this machine may",
+        secret=True,
+    )
     LOG_FORMAT: str = _setting("text", "log format: text or json")
     LOG_LEVEL: str = _setting("INFO", "minimum log level: DEBUG, INFO, WARNING or ERROR")
 
@@ -120,7 +134,7 @@ class Config:
         instance, uploads = (ROOT / self.INSTANCE).resolve(), (ROOT / self.UPLOADS).resolve()
         for name, folder in (("INSTANCE", instance), ("UPLOADS", uploads)):
             try:
-                folder.mkdir(parents=True, exist_ok=True)
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:
                 raise WrongSettingError(
                     _sentence(name, folder, f"that folder can't be used ({error.strerror})")

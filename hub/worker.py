@@ -21,6 +21,7 @@ from hub.mail.delivery import delivering
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import throttling as throttling_actions
 from hub.members.queries import has_unanswered_password_requests
+from hub.operations.actions import backing_up as backing_up_actions
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import notices as notices_actions
 from hub.outreach.actions import sending as sending_actions
@@ -62,6 +63,7 @@ STEPS: dict[str, Step] = {
     # Logs mail that a killed `hub mail-in` had stored but not yet logged.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
+    "backup": lambda database, _reader: backing_up_actions.catch_up(database),
     "set-aside": lambda database, _reader: _if_due(database, set_aside.has_expired, set_aside.delete_expired),
     "audit": lambda database, _reader: _if_due(database, audit.has_expired, audit.delete_expired),
 }
@@ -71,6 +73,7 @@ THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("previews",),
     ("packs",),
+    ("backup",),
     ("passwords", "sign-ins", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit"),
 )
 

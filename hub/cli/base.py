@@ -1,5 +1,6 @@
 """Shared parts of the commands: the command group, database access, progress bars."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ import click
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub.core import chosen_settings, clock, dates, log
+from hub.core import chosen_settings, clock, dates, in_use, log
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
@@ -40,6 +41,7 @@ DAY = Day()
 # The module of each command, imported when the command is called: importing the web server, fonts and Office formats
 # takes longer than most commands take to run.
 MODULES = {
+    "backup": "backups",
     "catch-up": "derived",
     "db": "database",
     "demo": "demo",
@@ -49,6 +51,7 @@ MODULES = {
     "organization": "people",
     "person": "people",
     "rebuild": "derived",
+    "restore": "backups",
     "search": "searching",
     "serve": "running",
     "sharing": "sharing",
@@ -86,6 +89,7 @@ class Hub(click.Group):
 @click.version_option(package_name="amcc-hub", prog_name="hub")
 def main() -> None:
     """Run and manage an AMCC Resource Hub."""
+    os.umask(0o077)  # database, files and keys are readable only by the hub's own user
 
 
 @contextmanager
@@ -95,6 +99,7 @@ def open_database(*, migrated: bool = True, serving: bool = False) -> Iterator[D
     ``serving`` is True for servers, which log each step; other commands log warnings only.
     """
     config = Config.load()
+    in_use.refuse_half_restored(config)
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
     database = Database(config)
     try:

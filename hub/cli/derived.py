@@ -11,6 +11,8 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
+from hub.migrations import schema
+from hub.operations.queries import integrity as integrity_queries
 from hub.search import index
 from hub.sharing.queries.checking import altered_records
 
@@ -58,10 +60,16 @@ def rebuild(pages: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags o
 def verify() -> None:
     """Check the hub's data for damage and changes.
 
-    Checks stored files, page texts, the search index, confirmations and audit packets. If there are problems, lists
-    them and exits with 1.
+    Checks the database, stored files, page texts, the search index, confirmations and audit packets. If there are
+    problems, lists them and exits with 1.
     """
-    with open_database() as database:
+    with open_database(migrated=False) as database:
+        if damage := integrity_queries.database_problems(database):
+            for problem in damage:
+                click.echo(problem)
+            click.echo("The database is damaged. Restore a backup: hub restore FOLDER --replace.", err=True)
+            sys.exit(1)
+        schema.upgrade(database)
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
         problems += index.audit_index(database)

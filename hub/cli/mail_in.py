@@ -13,7 +13,7 @@ from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from hub.cli.base import main, open_database
-from hub.core import clock
+from hub.core import clock, in_use
 from hub.core.addresses import addresses_in
 from hub.core.dates import file_size
 from hub.core.db import Database
@@ -60,7 +60,8 @@ def mail_in(file: BinaryIO | None, recipients: tuple[str, ...], host: str, port:
                 "HUB_MAIL_DOMAIN isn't set. Set it to the domain that receives mail for log+…@ and bounces+…@."
             )
         if file is None:
-            asyncio.run(_serve(database, host, port, smtp_port))
+            with in_use.serving(database.config):
+                asyncio.run(_serve(database, host, port, smtp_port))
             return
         for line in _receive_file(database, file.read(MOST_BYTES + 1), recipients):
             click.echo(line)

@@ -9,6 +9,7 @@ import click
 from hub import worker
 from hub.cli.base import main, open_database
 from hub.cli.serving import listen, serve_until_stopped
+from hub.core import in_use
 from hub.members.actions import invitations as invitations_actions
 
 DEFAULT_PORT = 8000  # as in the default of BASE_URL
@@ -35,11 +36,12 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
         )
     click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
     sys.stdout.flush()
-    sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
+    with in_use.serving(config):
+        sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
 
 
 @main.command("worker")
 def run_worker() -> None:
     """Run only the worker. It reads uploads, updates the search index and sends email."""
-    with open_database(serving=True) as database:
+    with open_database(serving=True) as database, in_use.serving(database.config):
         worker.main(database)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import String, Text, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.core.db import Base, Database
@@ -47,7 +47,7 @@ def refresh(database: Database) -> None:
     try:
         with database.engine.connect() as connection:
             rows = connection.execute(_CHOSEN).all()
-    except (OperationalError, ProgrammingError):  # no database, or not migrated yet: the request reports that itself
+    except DatabaseError:  # none, not migrated yet, or damaged: the request reports that itself
         return
     given, config = database.config.given, database.config
     chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _is_valid(name, value)}

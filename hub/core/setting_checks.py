@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
+import pyrage
+
 from hub.core.addresses import is_address
 from hub.core.dates import parse_time
 
@@ -118,6 +120,21 @@ def _is_safe_key(text: str) -> bool:
     return not text or len(text) >= SHORTEST_KEY
 
 
+def is_keep(text: str) -> bool:
+    """Return True if the text says which backups to keep, such as 7d,4w,12m, or is empty."""
+    units = [match[1] for part in text.split(",") if (match := _KEEP.fullmatch(part.strip()))]
+    return not text or (len(units) == len(text.split(",")) == len(set(units)))
+
+
+def _are_recipients(text: str) -> bool:
+    """Return True if each word is an age public key; True for an empty text."""
+    try:
+        return all(pyrage.x25519.Recipient.from_str(word) for word in text.replace(",", " ").split())
+    except pyrage.RecipientError:
+        return False
+
+
+_KEEP = re.compile(r"[1-9]\d{0,2}([dwm])")
 SHORTEST_KEY = 16  # characters
 LONGEST_BASE_URL = 500  # characters; with the longest path, a line of email has up to 998
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -176,4 +193,9 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "TRUSTED_PROXIES": (lambda value: value >= 0, "it must be 0 or more"),
     "SECRET_KEY": _KEY,
     "UNSUBSCRIBE_KEY": _KEY,
+    "BACKUP_TO": (lambda value: "://" not in value, "it must be a folder"),
+    "BACKUP_AT": (_is_time, "it must be a time of day such as 2:30 a.m."),
+    "BACKUP_KEEP": (is_keep, "it must be a list such as 7d,4w,12m"),
+    "BACKUP_ENCRYPT_TO": (_are_recipients, "it must be an age public key, which begins with age1"),
+    "HEALTH_TOKEN": _KEY,
 }

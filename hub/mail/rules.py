@@ -79,6 +79,7 @@ class LetterKind(StrEnum):
     APPLICATION = "application"
     QUESTION = "question"
     LOG_ADDRESS = "log address"
+    BACKUP = "backup"
 
     @property
     def is_bulk(self) -> bool:
@@ -103,6 +104,7 @@ BULK = {
     LetterKind.APPLICATION: False,
     LetterKind.QUESTION: False,
     LetterKind.LOG_ADDRESS: False,
+    LetterKind.BACKUP: False,
 }
 
 

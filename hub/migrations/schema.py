@@ -11,8 +11,8 @@ from alembic.script import ScriptDirectory
 from hub.core.db import Database
 
 
-def upgrade(database: Database) -> None:
-    """Run all pending migrations. Concurrent callers wait for a lock."""
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Run all pending migrations up to ``revision``. Concurrent callers wait for a lock."""
     alembic = _alembic()
     with database.engine.execution_options(hub_begin="IMMEDIATE").connect() as connection:
         if connection.dialect.name == "postgresql":
@@ -21,7 +21,7 @@ def upgrade(database: Database) -> None:
             connection.commit()
         try:
             alembic.attributes["connection"] = connection
-            command.upgrade(alembic, "head")
+            command.upgrade(alembic, revision)
             connection.commit()
         finally:
             if connection.dialect.name == "postgresql":
@@ -34,6 +34,11 @@ def is_current(database: Database) -> bool:
     """Return True if the database has the schema that this code expects."""
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision() == _newest()
+
+
+def knows(revision: str) -> bool:
+    """Return True if this code has the migration ``revision``, so that it can read a database with that schema."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions())
 
 
 def _newest() -> str | None:

@@ -31,6 +31,7 @@ from hub.members.models import OpeningMail, Organization, Person
 from hub.members.rules.mail import Frequency
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
+from hub.operations import letters as operations_letters
 from hub.outreach import letters as outreach_letters
 from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import notices as notices_actions
@@ -104,6 +105,8 @@ def send_every_kind(db: Session) -> None:
     invitations_actions.invite(db, coordinator, invited)
     submitted = select(Application).where(Application.progress == Progress.SUBMITTED).order_by(Application.id)
     reviewing_actions.ask_for_changes(db, coordinator, db.scalars(submitted).all()[0], "Add the plan.")
+    failed = operations_letters.backup_failed(config_of(db), NAME, "The disk is full.", "")
+    mail_actions.post(db, failed, to=coordinator.email, once="a failed backup", kind=LetterKind.BACKUP)
     db.execute(update(OutboxMessage).values(quiet="", due_at=clock.now()))
 
 

@@ -1,0 +1,1 @@
+"""Running the hub: health, figures for monitoring, backup and restore."""

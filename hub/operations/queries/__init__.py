@@ -1,0 +1,1 @@
+"""Reads for the health check and for backups."""

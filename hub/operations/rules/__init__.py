@@ -1,0 +1,1 @@
+"""The rules of backups and of the health check."""

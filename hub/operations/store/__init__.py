@@ -1,0 +1,1 @@
+"""A backup on disk: its folder, its encryption, and the rows of a database as text."""
