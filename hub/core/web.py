@@ -153,6 +153,12 @@ def public(view: View) -> View:
     return view
 
 
+def open_after_leaving(view: View) -> View:
+    """Mark a view of an organization's own record, which its people may use for a time after the organization left."""
+    view.open_after_leaving = True  # type: ignore[attr-defined]
+    return view
+
+
 def before_pages(bp: Blueprint) -> Callable[[Preparation], Preparation]:
     """Register a function that is called with the template name and context before each page is rendered.
 
@@ -190,8 +196,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.url_map.converters["int"] = RowNumber
-    if given.TRUSTED_PROXIES:
-        hops = given.TRUSTED_PROXIES
+    if hops := given.TRUSTED_PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.before_request(_begin)  # before CSRF, which reads the whole body
     csrf.init_app(app)

@@ -22,6 +22,7 @@ from hub.joining.rules import (
     sees_votes,
     tally,
 )
+from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.queries import token_hash
 from hub.members.rules.organizations import Role
@@ -132,7 +133,7 @@ def voters(db: Session) -> Sequence[Person]:
     """Return the active people who may vote, by name."""
     roles = [role for role in Role if MAY[Permission.VOTE].get(role) is not None]
     return db.scalars(
-        select(Person).where(Person.role.in_(roles), Person.left_at.is_(None)).order_by(Person.name)
+        select(Person).where(Person.role.in_(roles), members_queries.takes_part(db)).order_by(Person.name)
     ).all()
 
 

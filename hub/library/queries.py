@@ -16,16 +16,18 @@ from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules.permissions import MAY, OPERATOR, Permission, PermissionHolder, Scope, may
+from hub.members.rules.permissions import OPERATOR, Permission, PermissionHolder, Scope, may, scope_of
 
 START_LENGTH = 240  # characters of a page's text in the list of pages
 
 
 def visible_to(person: PermissionHolder | None) -> ColumnElement[bool]:
     """Return the SQL condition for resources that ``person`` (None: a visitor) finds and counts: `may(READ)` in SQL."""
-    if person is None:
-        readable: ColumnElement[bool] = Resource.audience == Audience.PUBLIC
-    elif (scope := MAY[Permission.READ].get(person.role)) is Scope.ALL:
+    scope = scope_of(person, Permission.READ)
+    readable: ColumnElement[bool]
+    if person is None or scope is Scope.PUBLIC:
+        readable = Resource.audience == Audience.PUBLIC
+    elif scope is Scope.ALL:
         readable = true()
     elif scope is None:
         readable = false()
@@ -36,6 +38,8 @@ def visible_to(person: PermissionHolder | None) -> ColumnElement[bool]:
 
 def forwardable_by(person: PermissionHolder | None) -> ColumnElement[bool]:
     """Return the SQL condition for resources that ``person`` may open to outsiders: `may(FORWARD)` in SQL."""
+    if scope_of(person, Permission.FORWARD) is None:
+        return false()
     return and_(visible_to(person), Resource.audience != Audience.ORGANIZATION)
 
 
@@ -256,7 +260,7 @@ def resource_with_file(db: Session, sha256: str) -> Resource | None:
 
 def may_add_for(db: Session, person: Person) -> list[Organization]:
     """Return the organizations that ``person`` may add a resource for, their own first."""
-    if MAY[Permission.ADD].get(person.role) is not Scope.ALL:
+    if scope_of(person, Permission.ADD) is not Scope.ALL:
         return [person.organization] if may(person, Permission.ADD, person.organization) else []
     active = (
         select(Organization)

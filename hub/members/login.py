@@ -12,11 +12,13 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.local import LocalProxy
 
 from hub.core import clock, error_pages, web
+from hub.core.dates import with_year
 from hub.core.db import Database
 from hub.core.errors import NotAllowed, SignInNeeded
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person, SignInSession
+from hub.members.rules.membership import Access
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
@@ -175,9 +177,9 @@ def safe_next(address: str | None) -> str:
 
 
 def _person(token: str) -> Person | None:
-    """Return the person of the session with this token; None when it ended or expired, or they were deactivated."""
+    """Return the person of the session with this token; None when it ended or expired, or they can't sign in now."""
     row = members_queries.session_by_token(web.db, token)
-    if row is None or not row.person.is_active or _has_expired(row):
+    if row is None or not row.person.may_sign_in or _has_expired(row):
         return None
     g.sign_in_session = row
     if clock.now() - row.used_at > NOTED_EVERY:
@@ -206,11 +208,31 @@ def _write_use(database: Database, session_id: int, network: str) -> None:
 
 
 def _guard() -> Any:
-    """Redirect a visitor of a page that isn't public to sign-in, which leads back."""
+    """Redirect a visitor of a page that isn't public to sign-in, which leads back.
+
+    People of an organization that left open only the pages of its own record.
+    """
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False) or current_person():
+    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False):
         return None
-    return redirect(sign_in_address())
+    person = current_person()
+    if person is None:
+        return redirect(sign_in_address())
+    if person.access is not Access.FULL and not getattr(view, "open_after_leaving", False):
+        return error_pages.error_page(403, after_leaving(person))
+    return None
+
+
+def after_leaving(person: Person) -> str:
+    """Return what ``person`` may still do, whose organization left the alliance; "" for anyone else."""
+    membership, today = person.organization.membership, clock.today(web.config().zone)
+    left_on, last_day = membership.last_period(today).left_on, membership.last_day_to_confirm(today)
+    if left_on is None or last_day is None:
+        return ""
+    return (
+        f"{person.organization.name} left the alliance on {with_year(left_on)}. "
+        f"Until {with_year(last_day)}, you can read and confirm its own sharing log, under Sharing."
+    )
 
 
 def sign_in_address() -> str:

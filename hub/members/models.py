@@ -2,13 +2,15 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import ForeignKey, Index, String, Text, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
-from hub.core.db import Base
+from hub.core import clock
+from hub.core.db import Base, config_of
 from hub.members.rules.mail import Frequency, MailKind
-from hub.members.rules.membership import Membership, Period
+from hub.members.rules.membership import Access, Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
 from hub.members.rules.sessions import Ending
 from hub.members.rules.throttling import TryKind
@@ -102,8 +104,19 @@ class Person(Base):
 
     @property
     def is_active(self) -> bool:
-        """True if the person can sign in."""
+        """True if the person isn't deactivated."""
         return self.left_at is None
+
+    @property
+    def access(self) -> Access:
+        """What their organization's membership gives them today; outside of a session, today in UTC."""
+        db = object_session(self)
+        return self.organization.membership.access_on(clock.today(config_of(db).zone if db else ZoneInfo("UTC")))
+
+    @property
+    def may_sign_in(self) -> bool:
+        """True if the person isn't deactivated, and their organization didn't leave more than 60 days ago."""
+        return self.is_active and self.access is not Access.NONE
 
     def get_id(self) -> str:
         """Return the id in the form that Flask-Login wants; the cookie has a session's token instead."""

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
+from hub.core import clock
 from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound
 from hub.mail.letters import Imprint
@@ -29,7 +30,7 @@ from hub.members.models import (
 )
 from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.members.rules.permissions import MAY, Permission, Scope, may, may_manage, roles_with
+from hub.members.rules.permissions import Permission, Scope, may, may_manage, roles_with, scope_of
 from hub.members.rules.sessions import SessionLimits
 
 PEOPLE_PER_PAGE = 50
@@ -101,6 +102,13 @@ def was_member_on(day: date | InstrumentedAttribute[date]) -> ColumnElement[bool
     )
 
 
+def takes_part(db: Session) -> ColumnElement[bool]:
+    """Return the SQL condition for active people whose organization hasn't left: `Access.FULL` in SQL."""
+    today = clock.today(config_of(db).zone)
+    is_new = ~Organization.periods.any(MembershipPeriod.joined_on <= today)
+    return and_(Person.left_at.is_(None), Person.organization.has(or_(was_member_on(today), is_new)))
+
+
 def has_not_left(today: date) -> ColumnElement[bool]:
     """Return the SQL condition for organizations whose last day isn't over, like `Membership.has_left`."""
     return Organization.periods.any(or_(MembershipPeriod.left_on.is_(None), MembershipPeriod.left_on >= today))
@@ -138,7 +146,7 @@ def people(db: Session, actor: Person, named: str = "", page: int = 1) -> tuple[
 
     ``named`` is searched for in names and email addresses.
     """
-    scope = MAY[Permission.SEE_PEOPLE].get(actor.role)
+    scope = scope_of(actor, Permission.SEE_PEOPLE)
     if scope is None:
         raise NotFound
     query = select(Person)
@@ -176,7 +184,7 @@ def people_with(db: Session, permission: Permission, person: Person) -> Sequence
         and_(of_own, Person.role.in_({Role.REPRESENTATIVE, Role.ALTERNATE} & {*roles_with(permission)})),
         Person.role.in_({Role.COORDINATOR} & {*roles_with(permission)}),
     ]
-    active = select(Person).join(Person.organization).where(Person.left_at.is_(None)).order_by(Person.id)
+    active = select(Person).join(Person.organization).where(takes_part(db)).order_by(Person.id)
     for place in places:
         if asked := db.scalars(active.where(place).limit(MOST_ASKED)).all():
             return asked

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from hub.core.errors import Refused
 from hub.members.rules.fields import email_of, name_of, website_of
+from hub.members.rules.membership import Access
 from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, slug_of
 from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
 from hub.members.rules.signing_in import password_of, same_network
@@ -18,6 +19,7 @@ from hub.members.rules.signing_in import password_of, same_network
 class Someone:
     role: Role
     organization_id: int = 1
+    access: Access = Access.FULL
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,23 @@ def test_everyone_reads_and_forwards_what_the_network_shares(role: Role, audienc
     assert may(Someone(role), Permission.READ, Something(2, audience))
     assert may(Someone(role), Permission.FORWARD, Something(2, audience))
     assert may(Someone(role), Permission.CHANGE, Something(2, audience)) == (role is Role.COORDINATOR)
+
+
+@pytest.mark.parametrize("permission", Permission)
+@pytest.mark.parametrize("role", Role)
+def test_after_leaving_people_read_and_confirm_their_own_record_and_else_what_visitors_read(
+    permission: Permission, role: Role
+) -> None:
+    left, gone = Someone(role, access=Access.OWN_RECORD), Someone(role, access=Access.NONE)
+    keeps = permission in {Permission.SEE_RECORD, Permission.CONFIRM} and may(Someone(role), permission, OWN)
+    assert may(left, permission, OWN) == may(left, permission) == keeps
+    assert not may(gone, permission, OWN)
+    for person in (left, gone):
+        assert not may(person, permission, OTHER)
+        assert may(person, permission, Something(1, "public")) == (
+            permission is Permission.READ or (keeps and person is left)
+        )
+        assert not may(person, permission, Something(2, "network"))
 
 
 @pytest.mark.parametrize("actor", Role)

@@ -126,7 +126,7 @@ def test_when_an_organization_leaves_the_preview_names_the_people_who_can_still_
     opened = coordinator.get(ADDRESS).text
     preview = coordinator.post(ADDRESS, data=a_form(opened, LEFT)).text
     assert "Lakeshore has left then" in words(preview)
-    assert "They can still sign in until you deactivate them: Rosa Peña , representative" in words(preview)
+    assert "These people can no longer sign in: Rosa Peña , representative" in words(preview)
     coordinator.post(ADDRESS, data=a_form(preview, LEFT, button="save"))
     profile = words(coordinator.get("/organizations/lakeshore").text)
     assert "Left the alliance on Aug 15, 2025" in profile

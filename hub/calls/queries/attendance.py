@@ -18,7 +18,7 @@ from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.membership import Membership
 from hub.members.rules.organizations import OrganizationKind
-from hub.members.rules.permissions import MAY, Permission, Scope, may
+from hub.members.rules.permissions import Permission, Scope, may, scope_of
 
 # The retracting entry, joined to the one that it retracts.
 Later = aliased(Attendance, name="later")
@@ -39,7 +39,7 @@ class Line:
 
 def lines_of(db: Session, person: Person, call: Call) -> list[Line]:
     """Return the attendance entries of a call that ``person`` may see, with retracted ones, oldest first."""
-    scope = MAY[Permission.SEE_ATTENDANCE].get(person.role)
+    scope = scope_of(person, Permission.SEE_ATTENDANCE)
     if scope is None:
         return []
     query = (

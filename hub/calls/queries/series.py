@@ -17,6 +17,7 @@ from hub.core.errors import NotFound
 from hub.core.setting_checks import WEEKDAYS
 from hub.library.models import Resource
 from hub.library.queries import visible_to
+from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.rules.permissions import PermissionHolder
 
@@ -214,11 +215,11 @@ def feed_of(db: Session, person: Person) -> CalendarFeed | None:
 
 
 def feed(db: Session, token: str) -> CalendarFeed:
-    """Return the calendar link with this token; raises NotFound if it's off or its person has left the alliance."""
+    """Return the calendar link with this token; raises NotFound if it's off or its person no longer takes part."""
     calendar_feed = db.scalar(
         select(CalendarFeed)
         .join(CalendarFeed.person)
-        .where(CalendarFeed.token == token, CalendarFeed.ended_at.is_(None), Person.left_at.is_(None))
+        .where(CalendarFeed.token == token, CalendarFeed.ended_at.is_(None), members_queries.takes_part(db))
     )
     if calendar_feed is None:
         raise NotFound

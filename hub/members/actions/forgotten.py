@@ -52,7 +52,7 @@ def answer_password_requests(db: Session) -> int:
     for request in requests:
         request.answered_at = clock.now()
         person = members_queries.person_by_email(db, request.account)
-        if person and person.is_active:
+        if person and person.may_sign_in:
             _send_requested_link(db, person)
     old = PasswordRequest.at < clock.now() - 2 * REQUESTS_WITHIN
     if requests:

@@ -37,6 +37,7 @@ def sign_in(db: Session, email: str, password: str, origin: Origin, browser_toke
 
     ``browser_token`` recognizes a browser on which they signed in before. Raises Refused with the same sentence, after
     the same work, for a wrong password, an unknown address, an unaccepted invitation and a deactivated person;
+    another one for a person whose organization left long ago;
     TooManyAttempts without checking the password.
     """
     account = clean(email).lower()[:LONGEST_EMAIL]
@@ -47,6 +48,8 @@ def sign_in(db: Session, email: str, password: str, origin: Origin, browser_toke
     if not (person and stored_hash and matches):
         throttling_actions.count_failure(db, attempt, person)
         raise Refused("That email address and password don’t match. Check both, and try again.")
+    if not person.may_sign_in:
+        raise Refused(f"{person.organization.name} has left the alliance. Ask the coordinator for its sharing log.")
     new_hash = HASHER.hash(_normalized(password)) if HASHER.check_needs_rehash(stored_hash) else None
     throttling_actions.forget_failures(db, attempt)
     if new_hash:

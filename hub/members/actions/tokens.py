@@ -29,7 +29,7 @@ class LinkUnusable(Refused):
 def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
     """Return the link with this token; raises NotFound, or LinkUnusable when it can no longer be used."""
     link = members_queries.link(db, token)
-    if link is None or link.kind not in kinds or (link.person and not link.person.is_active):
+    if link is None or link.kind not in kinds or (link.person and not link.person.may_sign_in):
         raise NotFound
     if link.used_at:
         raise LinkUnusable(LINK_USED)

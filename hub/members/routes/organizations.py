@@ -47,6 +47,7 @@ def organization(slug: str) -> str:
         organization=shown,
         left=shown.membership.last_period(today).left_on if is_out else None,
         back=shown.membership.next_day(today) if is_out else None,
+        confirms_until=shown.membership.last_day_to_confirm(today),
         people=members_queries.people_of(db, shown) if sees_people else [],
         history=members_queries.role_history(db, shown) if sees_people else [],
         sees_people=sees_people,

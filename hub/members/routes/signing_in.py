@@ -60,6 +60,7 @@ def forgot_password() -> Any:
 
 
 @bp.post("/sign-out")
+@web.open_after_leaving
 def sign_out() -> Any:
     """Sign out on this browser."""
     login.end_session()
@@ -67,6 +68,7 @@ def sign_out() -> Any:
 
 
 @bp.post("/sign-out/everywhere")
+@web.open_after_leaving
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too, which also ends copied sessions."""
     sessions_actions.sign_out_everywhere(db, signed_in())

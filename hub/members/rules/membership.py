@@ -6,13 +6,25 @@ year is computed over the periods; the days on which an organization joined and 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from enum import StrEnum
 from itertools import pairwise
 
 from hub.core.dates import with_year
 from hub.core.fingerprints import digest_of
 from hub.core.quarters import YEARS
 from hub.members.rules.organizations import OrganizationKind
+
+# For so long after its last day, an organization's people may read and confirm its own record (the alliance's policy).
+AFTER_LEAVING = timedelta(days=60)
+
+
+class Access(StrEnum):
+    """What membership gives an organization's people on a day."""
+
+    FULL = "full"  # what their roles allow
+    OWN_RECORD = "own_record"  # it left: they read and confirm its own record, and nothing else
+    NONE = "none"  # it left longer ago: they can't sign in
 
 
 @dataclass(frozen=True)
@@ -78,6 +90,18 @@ class Membership:
     def is_out(self, today: date) -> bool:
         """Return True if it was in the alliance and isn't ``today``: it has left, and may yet come back."""
         return self.first_day <= today and not self.includes(today)
+
+    def last_day_to_confirm(self, day: date) -> date | None:
+        """Return until when people of an organization that is out on ``day`` may confirm its record, or None."""
+        left_on = self.last_period(day).left_on
+        return left_on + AFTER_LEAVING if left_on and self.is_out(day) else None
+
+    def access_on(self, day: date) -> Access:
+        """Return what the organization's people may do on ``day``, in any role."""
+        last_day = self.last_day_to_confirm(day)
+        if last_day is None:
+            return Access.FULL
+        return Access.OWN_RECORD if day <= last_day else Access.NONE
 
     def last_period(self, day: date) -> Period:
         """Return the period that includes ``day``, else the last one before it, else the first one."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from hub.members.rules.membership import Access
 from hub.members.rules.organizations import HOST_ROLES, ROLES_OF_KIND, OrganizationKind, Role
 
 
@@ -52,9 +53,13 @@ class Scope(StrEnum):
     NETWORK = "network"  # that, and what has the audience network or public
     SHARED = "shared"  # what has the audience network or public, and nothing that is for one organization only
     ALL = "all"
+    PUBLIC = "public"  # what has the audience public: for visitors
 
 
 OWN, NETWORK, SHARED, ALL = Scope.OWN, Scope.NETWORK, Scope.SHARED, Scope.ALL
+
+# What people of an organization that left keep for 60 days, in any role: its own record.
+AFTER_LEAVING = frozenset({Permission.SEE_RECORD, Permission.CONFIRM})
 
 # The scope of each permission by role; None: not allowed.
 MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
@@ -112,6 +117,10 @@ class PermissionHolder(Protocol):
     def organization_id(self) -> int:
         """The id of the person's organization."""
 
+    @property
+    def access(self) -> Access:
+        """What their organization's membership gives them today."""
+
 
 class PermissionSubject(Protocol):
     """Something that belongs to an organization: a resource, a record, a person."""
@@ -127,6 +136,7 @@ class Operator:
 
     role: Role = Role.COORDINATOR
     organization_id: int = 0
+    access: Access = Access.FULL
 
 
 OPERATOR = Operator()
@@ -138,16 +148,30 @@ def may(person: PermissionHolder | None, permission: Permission, subject: Permis
     ``subject`` is None for what belongs to no organization (the board, the audit log) and for the person's own.
     """
     audience = getattr(subject, "audience", None)
-    if person is None:
-        return permission is Permission.READ and audience == "public"
-    scope = MAY[permission].get(person.role)
-    if scope is None:
+    scope = scope_of(person, permission)
+    if scope is Scope.PUBLIC:
+        return audience == "public"
+    if person is None or scope is None:
         return False
     if scope is SHARED:
         return audience in {"public", "network"}
     if scope is ALL or subject is None or subject.organization_id == person.organization_id:
         return True
     return scope is NETWORK and audience in {"public", "network"}
+
+
+def scope_of(person: PermissionHolder | None, permission: Permission) -> Scope | None:
+    """Return for what ``person`` (None: a visitor) has ``permission`` today; None if for nothing.
+
+    People of an organization that left read what visitors read, and for 60 days its own record.
+    """
+    if person is not None and person.access is Access.FULL:
+        return MAY[permission].get(person.role)
+    if permission is Permission.READ:
+        return Scope.PUBLIC
+    if person is None or person.access is Access.NONE or permission not in AFTER_LEAVING:
+        return None
+    return None if MAY[permission].get(person.role) is None else OWN
 
 
 def may_manage(actor: PermissionHolder | None, person: PermissionHolder) -> bool:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import Utc, config_of
+from hub.members import queries as members_queries
 from hub.members.models import OpeningMail, Person
 from hub.members.rules.mail import Frequency
 from hub.outreach.models import Pack, PackLink, PackTrace, ShareLink, Stakeholder
@@ -66,7 +67,7 @@ def has_due_notices(db: Session) -> bool:
 
 def is_due(db: Session) -> tuple[ColumnElement[bool], ...]:
     """Return the SQL conditions for people whose email is due and hasn't been written."""
-    return Person.left_at.is_(None), OpeningMail.told_until < _until(db)
+    return members_queries.takes_part(db), OpeningMail.told_until < _until(db)
 
 
 def _until(db: Session) -> ColumnElement[Any]:

@@ -69,6 +69,7 @@ def requested_year() -> tuple[int, list[int]]:
 
 
 @bp.get("/commitments/<int:year>")
+@web.open_after_leaving
 def commitments_report(year: int) -> Response:
     """Return a report of one organization's year (``?organization=``, by default the person's own; ``?format=``)."""
     person = signed_in()

@@ -2,17 +2,18 @@
 
 from datetime import timedelta
 
-from flask import Response, make_response, render_template
+from flask import make_response, redirect, render_template, url_for
 
 from hub.calls.queries import presentations as presentations_queries
 from hub.calls.queries import yours as yours_queries
 from hub.core import clock, web
-from hub.core.web import db
+from hub.core.web import Answer, db
 from hub.joining import queries as joining_queries
 from hub.library import queries as library_queries
 from hub.library.extract import walls
 from hub.mail import queries as mail_queries
 from hub.members.login import current_person
+from hub.members.rules.membership import Access
 from hub.members.rules.permissions import Permission, may
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import setup as setup_queries
@@ -31,12 +32,14 @@ UNDELIVERED_FOR = timedelta(days=14)  # how long home reports an undelivered ema
 
 @bp.get("/")
 @web.public
-def home() -> str | Response:
+def home() -> Answer:
     """Show the person's quarter, calls and new resources; visitors see public resources."""
     person = current_person()
     newest = library_queries.newest(db, person, NEWEST)
     if person is None:
         return render_template("overview/welcome.html", newest=newest)
+    if person.access is not Access.FULL:
+        return redirect(url_for("sharing.record"))
     quarter = board_queries.this_quarter(db)
     board = board_queries.board(db) if may(person, Permission.SEE_BOARD) else None
     seen = visiting_routes.seen_by(person)

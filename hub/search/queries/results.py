@@ -22,7 +22,7 @@ from hub.library.models import Resource, Topic
 from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, Audience, Kind
 from hub.members.models import Organization, Person
-from hub.members.rules.permissions import MAY, Permission, Scope
+from hub.members.rules.permissions import Permission, Scope, scope_of
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
@@ -206,9 +206,9 @@ def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
 
 def _readable_audiences(person: Person | None) -> Collection[str] | None:
     """Return the index keys of the audiences that a person belongs to; None for all. The same rule as `visible_to`."""
-    if person is None:
+    scope = scope_of(person, Permission.READ)
+    if person is None or scope is Scope.PUBLIC:
         return ("public",)
-    scope = MAY[Permission.READ].get(person.role)
     if scope is Scope.ALL:
         return None
     return () if scope is None else ("public", "network", f"org:{person.organization_id}")

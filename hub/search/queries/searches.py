@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
 from hub.members.models import Person
+from hub.members.rules.membership import Access
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
 from hub.search.rules.visits import Seen
 
@@ -64,13 +65,13 @@ def feed_for(db: Session, person: Person, feed_id: int) -> SearchFeed:
 
 
 def feed_by_token(db: Session, token: str) -> SearchFeed:
-    """Return the open feed with this token and its owner. Raises NotFound, also if the owner is no longer active."""
+    """Return the open feed with this token and its owner. Raises NotFound, also if the owner no longer takes part."""
     feed = db.scalar(
         select(SearchFeed)
         .where(SearchFeed.token == token, SearchFeed.revoked_at.is_(None))
         .options(joinedload(SearchFeed.person))
     )
-    if feed is None or not feed.person.is_active:
+    if feed is None or not feed.person.is_active or feed.person.access is not Access.FULL:
         raise NotFound
     return feed
 

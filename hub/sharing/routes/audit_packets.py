@@ -15,6 +15,7 @@ from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, reque
 
 
 @bp.get("/sharing/<quarter>/packet")
+@web.open_after_leaving
 def packets(quarter: str) -> str:
     """Show the audit packets of a quarter, current one first."""
     person, selected = signed_in(), quarter_from_url(quarter)
@@ -48,6 +49,7 @@ def make_packet(quarter: str) -> Redirect:
 
 
 @bp.get("/sharing/packets/<int:packet_id>")
+@web.open_after_leaving
 def packet(packet_id: int) -> Response:
     """Download a packet as a ZIP file."""
     audit_packet = audit_packets_queries.packet_for(db, signed_in(), packet_id)

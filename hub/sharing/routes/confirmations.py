@@ -27,6 +27,7 @@ from hub.sharing.rules.texts import joined_texts
 
 
 @bp.route("/sharing/<quarter>/confirm", methods=["GET", "POST"])
+@web.open_after_leaving
 def confirm(quarter: str) -> Answer:
     """Confirm in writing what the organization shared in the quarter, or that there was nothing to share."""
     person, selected = signed_in(), quarter_from_url(quarter)

@@ -3,6 +3,7 @@
 from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from hub.core import web
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.login import signed_in
@@ -13,6 +14,7 @@ from hub.sharing.routes.blueprint import bp, other_slug
 
 
 @bp.get("/sharing/mails/<int:mail_id>")
+@web.open_after_leaving
 def mail(mail_id: int) -> str:
     """Show what was logged from an email, with links to correct it."""
     person = signed_in()

@@ -11,7 +11,7 @@ from hub.core.quarters import Quarter
 from hub.core.tables import CSV
 from hub.core.web import db, page_number
 from hub.members import queries as members_queries
-from hub.members.login import signed_in
+from hub.members.login import after_leaving, signed_in
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
@@ -25,6 +25,7 @@ QUARTERS_PER_PAGE = 12
 
 
 @bp.get("/sharing")
+@web.open_after_leaving
 def record() -> str | Response:
     """Show the organization's quarters; ``?format=csv`` downloads every entry."""
     person = signed_in()
@@ -40,7 +41,10 @@ def record() -> str | Response:
         organization=organization,
         other_slug=other_slug(person, organization),
         others=_other_organizations(person),
-        yours=None if other_slug(person, organization) else quarters_queries.your_quarter(db, person, this_quarter()),
+        yours=quarters_queries.your_quarter(db, person, this_quarter())
+        if may(person, Permission.DECLARE, organization)
+        else None,
+        after_leaving=after_leaving(person),
         rows=quarters_queries.quarters_of(db, organization, shown),
         page=page,
         pages=web.page_count(len(quarters), QUARTERS_PER_PAGE),
@@ -72,6 +76,7 @@ def _objection(organization: Organization) -> dict[Quarter, str | None]:
 
 
 @bp.get("/sharing/<quarter>")
+@web.open_after_leaving
 def quarter(quarter: str) -> str | Response:
     """Show a quarter's log and confirmations; ``?act=&resource=&person=&page=&format=csv``."""
     person, selected = signed_in(), quarter_from_url(quarter)
@@ -112,6 +117,7 @@ def quarter(quarter: str) -> str | Response:
 
 
 @bp.get("/sharing/confirmations/<int:confirmation_id>")
+@web.open_after_leaving
 def confirmation(confirmation_id: int) -> str:
     """Show a written confirmation with its fingerprint."""
     person = signed_in()

@@ -17,6 +17,7 @@ from hub.sharing.rules.reports import Period
 
 
 @bp.get("/sharing/reports")
+@web.open_after_leaving
 def all_reports() -> str:
     """List the reports of every quarter and year since the organization joined."""
     person = signed_in()
@@ -33,6 +34,7 @@ def all_reports() -> str:
 
 
 @bp.get("/sharing/reports/<period>")
+@web.open_after_leaving
 def report(period: str) -> Response:
     """Download the report of a quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (default), ``csv``, ``xlsx``."""
     organization = requested_organization(signed_in())
