@@ -39,6 +39,8 @@ SPELLINGS = {
     "PSFL": "PSF-2.0",
     "Copyright 20": "BSD-3-Clause",  # Flask-WTF and WTForms paste the license's text
     "MIT License": "MIT",
+    "Zope Public License": "ZPL-2.1",
+    "ZPL 2.1": "ZPL-2.1",
     "BSD": "BSD-3-Clause",
 }
 # Packages whose metadata name no license; each was read in the package itself.
