@@ -90,7 +90,10 @@ NOT_EDITS: dict[str, str] = {
     ),
     **dict.fromkeys(
         [
+            "members.cancel_email_change",
+            "members.change_email",
             "members.change_password",
+            "members.confirm_email",
             "members.invitation",
             "members.new_password",
             "members.sign_in",
@@ -100,7 +103,7 @@ NOT_EDITS: dict[str, str] = {
             "members.sign_out_everywhere",
             "members.welcome",
         ],
-        "signs in or out, or sets one's own password",
+        "signs in or out, or sets one's own password or email address",
     ),
     **dict.fromkeys(
         ["outreach.delete_pack", "search.remove_entry"],

@@ -53,6 +53,7 @@ PUBLIC = {
     "members.forgot_password": "for people who can't sign in",
     "members.unsubscribe": "the unsubscribe link in email",
     "members.invitation": "for invited people, who can't sign in yet",
+    "members.confirm_email": "for people who lost both their former mailbox and their password",
     "members.new_password": "for people who can't sign in",
     "members.welcome": "for the first coordinator",
     "library.show": "public resources",

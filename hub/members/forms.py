@@ -127,6 +127,13 @@ class ChangePassword(FlaskForm):
     repeated = _repeated()
 
 
+class ChangeEmail(FlaskForm):
+    """A new email address of the person who is signed in, which needs their password if they have one."""
+
+    email = _line("New email address", _passes(email_of), missing="Enter the new email address.")
+    current = PasswordField("Current password", [InputRequired("Enter your current password.")])
+
+
 class NewPerson(FlaskForm):
     """A person to invite."""
 

@@ -7,7 +7,7 @@ from hub.core import dates
 from hub.mail.letters import Bullets, Button, Letter, Paragraph, greeting
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
-from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
+from hub.members.rules.signing_in import EMAIL_CHANGE_DAYS, INVITATION_DAYS, RESET_HOURS
 
 
 def invitation(config: Config, token: str, *, name: str, organization: str, by: str) -> Letter:
@@ -77,4 +77,23 @@ def security_change(
             Button("Set new password", f"{config.BASE_URL}/forgot-password"),
         ),
         reason=f"You get this because it’s about the security of your account on the {config.HUB_NAME}.",
+    )
+
+
+def new_email(config: Config, token: str, *, name: str, email: str) -> Letter:
+    """Return the letter with the link that confirms a new email address, which it is sent to."""
+    return Letter(
+        subject=f"Confirm your new email address for the {config.HUB_NAME}",
+        parts=(
+            greeting(name),
+            Paragraph(
+                f"Your email address on the {config.HUB_NAME} is about to change to {email}. Confirm that it’s yours."
+            ),
+            Button("Confirm email address", f"{config.BASE_URL}/email/{token}"),
+            Paragraph(
+                f"The link works once, for {EMAIL_CHANGE_DAYS} days. Until then you sign in with your former address. If you "
+                "don’t know what this is about, you can ignore this email."
+            ),
+        ),
+        reason=f"You get this because this address was entered for an account on the {config.HUB_NAME}.",
     )

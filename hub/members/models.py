@@ -149,6 +149,20 @@ class SignInSession(Base):
         return f"session {self.id}"
 
 
+class EmailChange(Base):
+    """A new email address of a person, which they haven't confirmed yet with the link that was sent to it."""
+
+    __tablename__ = "email_change"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[datetime]
+    needs_sign_in: Mapped[bool]  # the link works only for the person, signed in
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+
 class RoleHeld(Base):
     """A role that a person had for a time; rows are added and closed, never deleted."""
 

@@ -17,6 +17,7 @@ from hub.mail.rules import Quiet
 from hub.members.models import (
     Designation,
     DismissedHint,
+    EmailChange,
     MembershipPeriod,
     OneTimeLink,
     OpeningMail,
@@ -32,6 +33,7 @@ from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission, Scope, may, may_manage, roles_with, scope_of
 from hub.members.rules.sessions import SessionLimits
+from hub.members.rules.signing_in import EMAIL_CHANGE_LIFETIME
 
 PEOPLE_PER_PAGE = 50
 MOST_SESSIONS = 50  # that a page lists
@@ -318,6 +320,30 @@ def browsers_of(db: Session, person: Person) -> frozenset[str]:
     """Return the hashes that recognize the browsers on which the person signed in; "" for those to forget."""
     signed_in = select(SignInSession.browser_hash).where(SignInSession.person_id == person.id)
     return frozenset(db.scalars(signed_in.distinct()))
+
+
+def has_signed_in(db: Session, person: Person) -> bool:
+    """Return True if the person has a password, or has signed in without one."""
+    session = select(SignInSession.id).where(SignInSession.person_id == person.id)
+    return bool(person.password_hash) or db.scalar(session.limit(1)) is not None
+
+
+def email_change(db: Session, token: str) -> EmailChange | None:
+    """Return the change of an email address that this token confirms, with its person; None if there is none."""
+    return db.scalar(
+        select(EmailChange)
+        .where(EmailChange.token_hash == token_hash(token))
+        .options(joinedload(EmailChange.person, innerjoin=True))
+        .execution_options(populate_existing=True)
+    )
+
+
+def pending_email(db: Session, person: Person, now: datetime) -> str:
+    """Return the new email address that the person hasn't confirmed yet, or ""."""
+    change = select(EmailChange.email).where(
+        EmailChange.person_id == person.id, EmailChange.asked_at > now - EMAIL_CHANGE_LIFETIME
+    )
+    return db.scalar(change) or ""
 
 
 def known_browser(db: Session, person_id: int, browser_token: str) -> str:

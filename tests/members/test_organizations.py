@@ -10,12 +10,14 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
+from hub.members.actions import email_changes as email_changes_actions
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.models import Organization, Person
 from hub.members.rules.membership import Period
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind
+from hub.members.rules.sessions import Origin
 from tests.members.conftest import Alliance
 from tests.world import SignIn, an_organization
 
@@ -246,7 +248,9 @@ def test_actions_check_permission_themselves(database: Database, alliance: Allia
             with pytest.raises(NotFound):
                 change(db, rosa, jolene, jolene.role)
         with pytest.raises(NotFound):
-            people_actions.change_person(db, rosa, jolene, name="X", email="x@x.example")
+            people_actions.change_name(db, rosa, jolene, "X")
+        with pytest.raises(NotFound):
+            email_changes_actions.change_email(db, rosa, jolene, "x@x.example", Origin())
 
 
 @pytest.mark.both_databases

@@ -190,7 +190,7 @@ def test_a_name_and_an_address_are_changed(app: Flask, sign_in: SignIn, alliance
     data = {"name": "Keisha <Broadnax>", "email": "K.Broadnax@lakeshore.example"}
     assert rosa.post(f"/people/{alliance.keisha}", data=data).status_code == 302
     assert "Keisha &lt;Broadnax&gt;" in rosa.get(f"/people/{alliance.keisha}").text
-    sign_in("k.broadnax@lakeshore.example")
+    assert "k.broadnax@lakeshore.example (not confirmed yet)" in rosa.get(f"/people/{alliance.keisha}").text
     for wrong in ({"name": "", "email": ROSA}, {"name": "K", "email": "no address"}):
         answer = rosa.post(f"/people/{alliance.keisha}", data=wrong)
         assert answer.status_code == 422

@@ -61,7 +61,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     frozen_clock.advance(hours=1)
     with database.writing() as db:
         rita = db.scalars(select(Person).where(Person.email == "rita@prairie.example")).one()
-        people_actions.change_person(db, None, rita, name=NEW[0], email=rita.email)
+        people_actions.change_name(db, None, rita, NEW[0])
         prairie = db.scalars(select(Organization).where(Organization.name == OLD[1])).one()
         organizations_actions.change_organization(db, None, prairie, name=NEW[1])
         db.scalars(select(Resource)).one().title = NEW[2]

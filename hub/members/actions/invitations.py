@@ -14,11 +14,14 @@ from hub.members.actions.locks import lock_person
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_active
 from hub.members.actions.signing_in import hashed, set_password
+from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import mark_used, new_link, usable_link
 from hub.members.models import LinkKind, Person
 from hub.members.rules.fields import email_of
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import may_manage
+from hub.members.rules.security import SecurityChange
+from hub.members.rules.sessions import Origin
 
 
 def invite(db: Session, actor: Person | None, person: Person) -> str:
@@ -44,8 +47,10 @@ def reset_link(db: Session, actor: Person | None, person: Person) -> str:
     return token
 
 
-def accept(db: Session, token: str, password: str) -> Person:
+def accept(db: Session, token: str, password: str, origin: Origin | None = None) -> Person:
     """Set ``password`` with an invitation or a password link, once. Commits before hashing.
+
+    Its owner hears of a new password by email, with ``origin``.
 
     Raises NotFound or Refused when the link can't be used, Refused when the password isn't allowed.
     """
@@ -63,6 +68,8 @@ def accept(db: Session, token: str, password: str) -> Person:
     set_password(db, person, password_hash)
     accepted = link.kind is LinkKind.INVITATION
     note(db, person, "accepted the invitation for" if accepted else "used a link to set a new password for", person)
+    if not accepted:
+        tell_owner(db, person, SecurityChange.PASSWORD, origin, details="It was set with a link.")
     return person
 
 

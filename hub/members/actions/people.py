@@ -38,7 +38,7 @@ def add_person(
     email, name = email_of(email), name_of(name)
     lock_roles(db, organization.id)
     _check_role(actor, organization, role)
-    _check_email_is_free(db, actor, email, organization)
+    check_email_is_free(db, actor, email, organization)
     person = Person(
         email=email,
         name=name,
@@ -54,19 +54,14 @@ def add_person(
     return person
 
 
-def change_person(db: Session, actor: Person | None, person: Person, *, name: str, email: str) -> None:
-    """Change a name or an email address; links that went to the former address are voided."""
+def change_name(db: Session, actor: Person | None, person: Person, name: str) -> None:
+    """Change the name of ``person``; `hub.members.actions.email_changes` changes their address."""
     if actor and not may_manage(actor, person):
         raise NotFound
-    email, name = email_of(email), name_of(name)
-    changed = {key: value for key, value in (("name", name), ("email", email)) if getattr(person, key) != value}
-    if "email" in changed:
-        _check_email_is_free(db, actor, email, person.organization)
-        void_links(db, person)
-    person.name, person.email = name, email
-    flush_or(db, EMAIL_TAKEN)
-    if changed:
-        note(db, actor, "changed", person, **changed)
+    name = name_of(name)
+    if person.name != name:
+        person.name = name
+        note(db, actor, "changed", person, name=name)
 
 
 def rename(db: Session, person: Person, name: str) -> None:
@@ -171,7 +166,7 @@ def _check_role(actor: Person | None, organization: Organization, role: Role) ->
         raise Refused(f"Only the coordinator can assign the {role.label} role.")
 
 
-def _check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:
+def check_email_is_free(db: Session, actor: Person | None, email: str, organization: Organization) -> None:
     """Raise Refused when ``email`` is taken; names the person only to those who may see them."""
     person = members_queries.person_by_email(db, email)
     if person is None:

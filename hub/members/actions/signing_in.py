@@ -18,9 +18,11 @@ from hub.core.text import clean
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import throttling as throttling_actions
+from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import void_links
 from hub.members.models import Person
 from hub.members.rules.fields import LONGEST_EMAIL
+from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Ending, Origin
 from hub.members.rules.signing_in import password_of
 
@@ -70,6 +72,20 @@ def change_password(
     throttling_actions.forget_failures(db, attempt)
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
+    tell_owner(db, person, SecurityChange.PASSWORD, origin)
+
+
+def check_password(db: Session, person: Person, password: str, origin: Origin, browser_token: str = "") -> None:
+    """Check the password of ``person``, who is signed in, before a change to their account. Commits.
+
+    A person without a password, who signs in elsewhere, needs none. Raises Refused when it is wrong.
+    """
+    if not person.password_hash:
+        return
+    attempt = throttling_actions.count_attempt(db, person.email, origin, browser_token, person)
+    if not _matches(person.password_hash, password):
+        raise Refused("The current password isn’t right. Enter it again.")
+    throttling_actions.forget_failures(db, attempt)
 
 
 def _normalized(password: str) -> bytes:

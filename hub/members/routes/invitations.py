@@ -39,7 +39,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
     form, refused = SetPassword(), ""
     if form.validate_on_submit():
         try:
-            person = invitations_actions.accept(db, token, form.password.data)
+            person = invitations_actions.accept(db, token, form.password.data, login.origin())
         except tokens_actions.LinkUnusable as error:
             return _no_link(error)
         except Refused as error:

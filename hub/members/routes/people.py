@@ -12,6 +12,7 @@ from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.members import login
 from hub.members import queries as members_queries
+from hub.members.actions import email_changes as email_changes_actions
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
 from hub.members.forms import (
@@ -89,10 +90,14 @@ def change_person(person_id: int) -> Any:
     form, refused = _facts_form(changed), ""
     if form.validate():
         try:
-            people_actions.change_person(db, actor, changed, name=form.name.data, email=form.email.data)
+            people_actions.change_name(db, actor, changed, form.name.data)
+            waits = email_changes_actions.change_email(db, actor, changed, form.email.data, login.origin())
         except Refused as error:
             refused = refusal(error)
         else:
+            if waits:
+                link = f"a link to {form.email.data}"
+                web.flash_mail(f"{changed.name} has to confirm the new address: the hub sent {link}.", link)
             return _back_to(changed, "Changes saved.")
     return _person_page(changed, facts=form, refused=refused)
 
@@ -216,6 +221,7 @@ def _person_page(
     return form_page(
         "members/person.html",
         about=subject,
+        pending=members_queries.pending_email(db, subject, clock.now()) if manages else "",
         history=members_queries.roles_of(db, subject),
         sessions=members_queries.sessions_of(db, subject, clock.now()) if ends_sessions else None,
         manages=manages,

@@ -9,6 +9,8 @@ SHORTEST_PASSWORD = 10  # NIST SP 800-63B requires at least 8, and no compositio
 LONGEST_PASSWORD = 200  # Argon2 has no limit; this keeps requests small
 INVITATION_DAYS = 14
 RESET_HOURS = 24
+EMAIL_CHANGE_DAYS = 3
+EMAIL_CHANGE_LIFETIME = timedelta(days=EMAIL_CHANGE_DAYS)
 # Someone who forgot a password asks once or twice; more would flood someone else's mailbox.
 REQUESTS_PER_ACCOUNT = 3
 REQUESTS_PER_ADDRESS = 20
