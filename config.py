@@ -8,11 +8,13 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hub.core.setting_checks import CHECKS, MailServer, mail_host, mail_server
+from hub.core.sign_on_settings import SignOnProvider, WrongProviderError, providers_of
 
 ROOT = Path(__file__).resolve().parent
 
@@ -82,6 +84,28 @@ class Config:
     SESSION_IDLE_HOURS_HOST: int = _setting(
         8, "hours without use until someone with the role coordinator or board must sign in again"
     )
+    OIDC_ISSUER: str = _setting(
+        "", "address of the provider of single sign-on, such as https://accounts.google.com; empty: no single sign-on"
+    )
+    OIDC_CLIENT_ID: str = _setting("", "ID that the provider gave the hub when you registered it there")
+    OIDC_CLIENT_SECRET: str = _setting("", "secret that the provider gave the hub; empty: none", secret=True)
+    OIDC_PRIVATE_KEY: str = _setting(
+        "", "PEM file with the key that signs the hub’s requests to the provider, instead of a secret (Login.gov)"
+    )
+    OIDC_NAME: str = _setting("single sign-on", "name of the provider on the button: Sign in with …")
+    OIDC_DOMAINS: str = _setting(
+        "",
+        "email domains, with commas between them, that the provider signs people in for, even if it doesn’t say that "
+        "it verified an address; empty: every address that it verified",
+    )
+    OIDC_REQUIRED_DOMAINS: str = _setting(
+        "", "email domains whose people must use single sign-on instead of a password"
+    )
+    OIDC_ACR_VALUES: str = _setting("", "levels of assurance that the hub asks for and accepts (Login.gov)")
+    OIDC_SECOND_FACTOR: str = _setting(
+        "trusted", "whether single sign-on counts as a second factor: trusted, amr (if the provider says so) or never"
+    )
+    OIDC_MORE: str = _setting("", "TOML file with more providers of single sign-on")
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
     WEB_THREADS: int = _setting(8, "number of threads in each web process")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")
@@ -128,6 +152,10 @@ class Config:
             value = getattr(self, name)
             if not is_valid(value):
                 raise WrongSettingError(_sentence(name, _redacted(name, value), must))
+        try:
+            _ = self.sign_on_providers
+        except WrongProviderError as error:
+            raise WrongSettingError(_sentence(error.setting, error.value, error.must)) from error
 
     def _completed(self) -> "Config":
         """Return the settings with absolute paths, and with values for the database and keys filled in."""
@@ -168,6 +196,11 @@ class Config:
     def mail_server(self) -> MailServer | None:
         """The mail server; None if email is saved as files."""
         return mail_server(self.MAIL_URL)
+
+    @cached_property
+    def sign_on_providers(self) -> tuple[SignOnProvider, ...]:
+        """The providers of single sign-on, in the order of their buttons."""
+        return providers_of(self, ROOT)
 
     @property
     def max_upload_bytes(self) -> int:

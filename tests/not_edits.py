@@ -43,6 +43,7 @@ NOT_EDITS: dict[str, str] = {
             "members.deactivate",
             "members.dismiss_hint",
             "members.show_hints_again",
+            "members.unlink_sign_on",
             "members.unsubscribe",
             "outreach.cancel_pack",
             "outreach.end_log_address",

@@ -94,6 +94,11 @@ def _is_address(text: str) -> bool:
     return text.isascii() and is_address(text) and bool(_DOMAIN.fullmatch(text.rpartition("@")[2]))
 
 
+def is_domain(text: str) -> bool:
+    """Return True for the domain of an email address, such as lakeshore.example."""
+    return bool(_DOMAIN.fullmatch(text)) and "." in text
+
+
 def mail_host(base_url: str) -> str:
     """Return the host of BASE_URL as the sender's domain, or localhost if it is an IP address."""
     host = urlsplit(base_url).hostname or ""

@@ -23,6 +23,7 @@ from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
 from hub.members.rules.signing_in import same_network
+from hub.members.rules.single_sign_on import check_way
 
 log = logging.getLogger("hub.sign_in")
 
@@ -35,6 +36,7 @@ CLEAR_SITE_DATA = '"cache", "storage"'
 ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed in on this browser, the latest last
 MOST_ORGANIZATIONS = 10
 SIGN_IN = "members.sign_in"
+SIGNED_ON_WITH = "signed_on_with"  # in the cookie: the provider of single sign-on, if it was used
 WANTED = "wanted"  # in the cookie: the page that a visitor wanted, also after an invitation or a new password
 
 
@@ -104,8 +106,9 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
 
     ``factor`` says how they signed in: "password", "totp", "recovery-code", "passkey" or "single sign-on".
     ``tells_owner``: False if another email tells them of it, so that a new browser needs none. Raises Refused when the
-    account has changed since ``person`` was loaded.
+    account has changed since ``person`` was loaded, or when their domain requires single sign-on.
     """
+    check_way(web.config().sign_on_providers, person.email, person.role, factor)
     known = organizations_of_browser()
     if former := current_session():
         sessions_actions.end(web.db, former, Ending.RENEWED)

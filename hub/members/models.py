@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from hub.core import clock
@@ -268,6 +268,26 @@ class QuietHours(Base):
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     hours: Mapped[str] = mapped_column(String(60))  # the text of a `Quiet` in `hub.mail.rules`
+
+
+class SignOnAccount(Base):
+    """A person's account at a provider of single sign-on. It stays theirs when its email address changes there."""
+
+    __tablename__ = "sign_on_account"
+    __table_args__ = (UniqueConstraint("issuer", "subject"), UniqueConstraint("person_id", "issuer"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    issuer: Mapped[str] = mapped_column(String(500))
+    subject: Mapped[str] = mapped_column(String(255))  # the provider's own ID of the person
+    email: Mapped[str] = mapped_column(String(320))  # the verified address by which it was linked
+    linked_at: Mapped[datetime]
+    used_at: Mapped[datetime]
+
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    def __str__(self) -> str:
+        return f"{self.email} at {self.issuer}"
 
 
 class SignInTries(Base):

@@ -225,6 +225,7 @@ def _person_page(
         history=members_queries.roles_of(db, subject),
         sessions=members_queries.sessions_of(db, subject, clock.now()) if ends_sessions else None,
         manages=manages,
+        sign_on_accounts=members_queries.sign_on_accounts(db, subject),
         bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
         facts=facts,
         role=role,

@@ -13,11 +13,13 @@ from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import signing_in as signing_in_actions
+from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.mail import parse_unsubscribe_token
+from hub.members.rules.single_sign_on import required_provider, required_sentence
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -31,7 +33,11 @@ def sign_in() -> Any:
     if is_wanted:
         session[login.WANTED] = wanted
     form, refused = SignIn(), ""
-    if form.validate_on_submit():
+    emergency = request.values.get("emergency") == "yes"
+    required = None if emergency else required_provider(web.config().sign_on_providers, form.email.data or "")
+    if required:
+        refused = required_sentence(required, form.email.data)
+    elif form.validate_on_submit():
         try:
             person = signing_in_actions.sign_in(
                 db, form.email.data, form.password.data, login.origin(), login.browser_token()
@@ -40,8 +46,17 @@ def sign_in() -> Any:
             refused = refusal(error)
         else:
             login.begin_session(person)
+            single_sign_on_actions.note_exception(db, person)
             return redirect(wanted)
-    return form_page("members/sign_in.html", form=form, refused=refused, is_wanted=is_wanted)
+    return form_page(
+        "members/sign_in.html",
+        form=form,
+        refused=refused,
+        is_wanted=is_wanted,
+        wanted=wanted if is_wanted else None,
+        required=required,
+        emergency=emergency,
+    )
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
@@ -63,8 +78,9 @@ def forgot_password() -> Any:
 @web.open_after_leaving
 def sign_out() -> Any:
     """Sign out on this browser."""
+    provider = session.get(login.SIGNED_ON_WITH)
     login.end_session()
-    return redirect(url_for("overview.home"))
+    return redirect(url_for("members.signed_out", **{"from": provider}) if provider else url_for("overview.home"))
 
 
 @bp.post("/sign-out/everywhere")
