@@ -14,11 +14,12 @@ from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.login import current_person, signed_in
+from hub.members.models import Person
 from hub.members.providers import signing_on
 from hub.members.providers.http import ProviderError
 from hub.members.routes.blueprint import bp
 from hub.members.rules.permissions import Permission
-from hub.members.rules.single_sign_on import SignOnRefused, factor_of, required_provider
+from hub.members.rules.single_sign_on import SignOnRefused, factor_of, keeps_password, required_provider
 
 BEGUN = "sign_on"  # in the cookie: the sign-ins that wait for the provider's answer, the latest last
 CHOOSE_ACCOUNT = "sign_on_choose"  # in the cookie: the provider's account wasn't accepted, so let the person choose
@@ -103,9 +104,9 @@ def sign_on_providers() -> tuple[SignOnProvider, ...]:
 
 
 @bp.app_template_global()
-def required_sign_on(email: str | None) -> SignOnProvider | None:
-    """Return the provider that people with this address must use, or None."""
-    return required_provider(web.config().sign_on_providers, email or "")
+def required_sign_on(person: Person) -> SignOnProvider | None:
+    """Return the provider that ``person`` must use instead of a password, or None."""
+    return None if keeps_password(person.role) else required_provider(web.config().sign_on_providers, person.email)
 
 
 def _provider(key: str) -> SignOnProvider:
