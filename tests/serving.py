@@ -42,9 +42,9 @@ def free_port() -> int:
 class Hub:
     """An installation, and its `hub serve` process."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
+    def __init__(self, folder: Path, port: int = 0, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, port or free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith("HUB_")} | {
             "HUB_INSTANCE": str(folder / "instance"),
@@ -124,7 +124,7 @@ class Hub:
 @contextmanager
 def a_hub(folder: Path, **settings: str) -> Iterator[Hub]:
     """Run a hub with one member and its representative ana@lakeshore.example."""
-    hub = Hub(folder, **settings)
+    hub = Hub(folder, 0, **settings)
     assert hub.command("organization", "add", "Lakeshore", "--kind", "member").returncode == 0
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "lakeshore")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")

@@ -45,10 +45,10 @@ def hub(
 
 
 @contextmanager
-def a_demo_hub(pattern: Path, folder: Path, **settings: str) -> Iterator[Hub]:
-    """Run `hub serve` in this folder with its own copy of the demo world."""
+def a_demo_hub(pattern: Path, folder: Path, port: int = 0, **settings: str) -> Iterator[Hub]:
+    """Run `hub serve` in this folder with its own copy of the demo world; ``port`` 0: on any free port."""
     shutil.copytree(pattern, folder / "instance")
-    hub = Hub(folder, UPLOADS=str(folder / "instance" / "uploads"), **settings)
+    hub = Hub(folder, port, UPLOADS=str(folder / "instance" / "uploads"), **settings)
     hub.start()
     try:
         eventually(lambda: (health := hub.health()) and health["worker"]["files_waiting"] == 0)

@@ -69,12 +69,6 @@ def metadata_of(provider: SignOnProvider) -> Metadata:
         return kept.metadata
 
 
-def known_metadata(provider: SignOnProvider) -> Metadata | None:
-    """Return what is known of the provider without asking it."""
-    kept = _kept.get(provider.issuer)
-    return kept.metadata if kept else None
-
-
 def keys_of(provider: SignOnProvider, *, again: bool = False) -> KeySet:
     """Return the provider's public keys; ``again``: because a token names a key that isn't among them.
 

@@ -94,8 +94,11 @@ def end_address(provider: SignOnProvider, back: str) -> str:
     The hub keeps no ID token, so it names itself by ``client_id``; Login.gov accepts nothing else. The provider may
     then ask the person to confirm.
     """
-    metadata = discovery.known_metadata(provider)
-    if metadata is None or not metadata.end_session_endpoint:
+    try:
+        metadata = discovery.metadata_of(provider)
+    except ProviderError:
+        return ""
+    if not metadata.end_session_endpoint:
         return ""
     mark = "&" if urlsplit(metadata.end_session_endpoint).query else "?"
     query = urlencode({"client_id": provider.client_id, "post_logout_redirect_uri": back})

@@ -15,6 +15,7 @@ from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.members.actions import people as people_actions
 from hub.members.models import Person, SignOnAccount
+from hub.members.providers import discovery
 from tests.members.conftest import Alliance
 from tests.members.single_sign_on.provider import (
     CLIENT_ID,
@@ -289,6 +290,11 @@ def test_signing_out_offers_to_sign_out_at_the_provider(visitor: FlaskClient, pr
     assert f'href="{provider.issuer}/end_session?client_id={CLIENT_ID}&amp;post_logout_redirect_uri=' in page
     assert not is_signed_in(visitor)
     assert "Contoso" not in visitor.get("/signed-out").text
+    discovery._kept.clear()  # as in another process of the hub
+    assert f'href="{provider.issuer}/end_session?' in visitor.get(answer.location).text
+    discovery._kept.clear()
+    provider.status["/.well-known/openid-configuration"] = 503
+    assert "sign out on its own website too" in visitor.get(answer.location).text
     assert visitor.get("/signed-out?from=unknown").status_code == 200
 
 
