@@ -8,8 +8,9 @@ import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import IO, Any, TypeVar, cast
+from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, request
+from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, redirect, request
 from flask import flash as flash_message
 from flask import session as cookie
 from flask.sansio.blueprints import BlueprintSetupState
@@ -49,6 +50,7 @@ POLICY = (
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 
+HEALTH_CHECK = "/healthz"  # monitoring asks on the machine itself, without encryption
 LARGEST_ROW = 2**31 - 1  # the largest primary key; larger numbers make a query fail
 HIGHEST_PAGE = 1_000_000  # of a paginated list, for the same reason
 
@@ -153,6 +155,14 @@ def public(view: View) -> View:
     return view
 
 
+def store_nowhere() -> None:
+    """Let no browser and no proxy store this response, which isn't for everyone: someone else may use the browser next.
+
+    Pages with forms are stored by the browser (`private, no-cache`), or Back would lose what was typed.
+    """
+    g.is_confidential = True
+
+
 def open_after_leaving(view: View) -> View:
     """Mark a view of an organization's own record, which its people may use for a time after the organization left."""
     view.open_after_leaving = True  # type: ignore[attr-defined]
@@ -207,8 +217,8 @@ def init(app: Flask, given: Config, database: Database) -> None:
     template_helpers.init(app)
 
 
-def _begin() -> None:
-    """Assign the request id, and set the size limit of the body before anything reads it.
+def _begin() -> AnyResponse | tuple[str, int] | None:
+    """Assign the request id, insist on https, and set the size limit of the body before anything reads it.
 
     Raises what the web server has against the request, such as a body that arrives too slowly.
     """
@@ -220,7 +230,10 @@ def _begin() -> None:
         chosen_settings.refresh(current_app.extensions["hub-database"])
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # PostgreSQL rejects NUL in queries
+    if answer := _over_https():
+        return answer
     request.max_content_length = _most_bytes()
+    return None
 
 
 def _most_bytes() -> int:
@@ -241,6 +254,22 @@ def most_bytes(app: Flask, environ: Mapping[str, Any]) -> int:
         return _most_bytes()
 
 
+def _over_https() -> AnyResponse | tuple[str, int] | None:
+    """Return the redirect to the same page over https, or the refusal of a form that was sent without encryption.
+
+    None if the request is encrypted, or if no trusted proxy says whether it is: a proxy that sends no
+    X-Forwarded-Proto would be redirected to itself forever.
+    """
+    base = config().BASE_URL
+    is_known = config().TRUSTED_PROXIES and "X-Forwarded-Proto" in request.headers
+    if not base.startswith("https://") or not is_known or request.scheme != "http" or request.path == HEALTH_CHECK:
+        return None
+    if request.method in {"GET", "HEAD"}:
+        asked = urlsplit(request.url)
+        return redirect(f"{base.rstrip('/')}{asked.path}{f'?{asked.query}' if asked.query else ''}", 308)
+    return error_pages.error_page(403, f"That form was sent without encryption. Open {base} and enter it there.")
+
+
 def _finish(response: Response) -> Response:
     """Commit or roll back depending on the status, add the headers, and log the request."""
     _send_part(response)
@@ -257,8 +286,11 @@ def _finish(response: Response) -> Response:
     headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     headers["X-Request-Id"] = request_id.get()
     if is_https(config()):
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    if not request.endpoint or "static" not in request.endpoint:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    is_error = response.status_code >= 400 and request.method in SAFE_METHODS  # noqa: PLR2004 - their first status
+    if is_error or g.get("is_confidential"):  # a form in the answer to a POST must survive Back
+        headers["Cache-Control"] = "private, no-store"
+    elif not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")
     _log_line(response, person_id())
     return response
@@ -331,7 +363,8 @@ def _close(_error: BaseException | None) -> None:
 
 
 def as_attachment(content: bytes, media_type: str, file_name: str) -> Response:
-    """Return a file as a download; ``file_name`` must be ASCII without spaces or quotes."""
+    """Return a file as a download that no one stores; ``file_name`` must be ASCII without spaces or quotes."""
+    store_nowhere()
     headers = {"Content-Disposition": f"attachment; filename={file_name}"}
     return Response(content, mimetype=media_type, headers=headers)
 

@@ -115,6 +115,11 @@ def may_read_revision(person: PermissionHolder | None, resource: Resource, revis
     return may(person, Permission.READ, Earlier(resource.organization_id, revision.audience))
 
 
+def is_public(resource: Resource, revision: Revision) -> bool:
+    """Return True if anyone may read this revision, so that a browser may store it."""
+    return may(None, Permission.READ, resource) and may_read_revision(None, resource, revision)
+
+
 def readable_revisions(person: PermissionHolder | None, resource: Resource) -> list[Revision]:
     """Return the revisions that ``person``, who may read ``resource``, may read, newest first."""
     return [revision for revision in resource.revisions if may_read_revision(person, resource, revision)]

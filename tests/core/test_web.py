@@ -2,11 +2,13 @@
 
 import json
 import logging
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.app import create_app
 from hub.core import web
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyAttempts
@@ -25,6 +27,44 @@ def test_every_response_has_the_security_headers(client: FlaskClient) -> None:
         assert "frame-ancestors 'none'" in policy
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("address", ["/nowhere", "/static/nowhere.css", "/resources/1/pages/1/image"])
+def test_error_pages_are_never_stored(address: str, client: FlaskClient) -> None:
+    answer = client.get(address, follow_redirects=False)
+    if answer.status_code >= 400:
+        assert answer.headers["Cache-Control"] == "private, no-store"
+    else:
+        assert answer.location.startswith("/sign-in")
+        assert "public" not in answer.headers["Cache-Control"]
+
+
+@pytest.fixture
+def behind_tls(database: Database) -> FlaskClient:
+    """A browser of a hub whose one proxy speaks https to the world, and of which it trusts the headers."""
+    database.config = replace(database.config, BASE_URL="https://hub.example.org", TRUSTED_PROXIES=1)
+    return create_app(database.config, database).test_client()
+
+
+PLAIN, ENCRYPTED = {"X-Forwarded-Proto": "http"}, {"X-Forwarded-Proto": "https"}
+
+
+def test_plain_http_is_redirected_to_https_and_a_form_refused(behind_tls: FlaskClient) -> None:
+    for path in ("/", "/sign-in?next=/calls", "/search?q=caf%C3%A9+%26+co", "/nowhere/caf%C3%A9", "/static/site.css"):
+        answer = behind_tls.get(path, headers=PLAIN | {"Host": "attacker.example"})
+        assert (answer.status_code, answer.location) == (308, f"https://hub.example.org{path}")
+        assert behind_tls.head(path, headers=PLAIN).status_code == 308
+    refused = behind_tls.post("/sign-in", headers=PLAIN, data={"email": "a@b.example", "password": "x"})
+    assert refused.status_code == 403
+    assert "sent without encryption" in refused.text
+    encrypted = behind_tls.get("/sign-in", headers=ENCRYPTED)
+    assert encrypted.status_code == 200
+    assert encrypted.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_monitoring_and_a_proxy_that_says_nothing_are_not_redirected(behind_tls: FlaskClient) -> None:
+    assert behind_tls.get("/healthz", headers=PLAIN).status_code != 308
+    assert behind_tls.get("/sign-in").status_code == 200, "or a proxy without the header would be redirected forever"
 
 
 def test_a_missing_page_looks_like_the_hub_and_says_what_to_do(client: FlaskClient) -> None:

@@ -190,7 +190,8 @@ def own_evidence(token: str, evidence_id: int) -> Response:
 
 
 def as_attachment(evidence: Evidence) -> Response:
-    """Return the file as a download that the browser must not open or run."""
+    """Return the file as a download that the browser must not open, run or store."""
+    web.store_nowhere()
     answer = send_file(
         originals.path_of(web.config(), evidence.sha256),
         mimetype="application/octet-stream",
@@ -199,5 +200,4 @@ def as_attachment(evidence: Evidence) -> Response:
         etag=evidence.sha256,
     )
     answer.headers["Content-Security-Policy"] = "sandbox"
-    answer.headers["Cache-Control"] = "private, no-cache"
     return answer

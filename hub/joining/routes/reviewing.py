@@ -190,6 +190,7 @@ def evidence_image(application_id: int, evidence_id: int) -> Answer:
     """Return the picture of the page that the applicant named, or of the first page."""
     application = joining_queries.application_for(db, signed_in(), application_id)
     file = joining_queries.evidence_of(application, evidence_id)
+    web.store_nowhere()
 
     def draw() -> Path | None:
         return evidence_reading.picture(web.config(), file, file.page_number or 1)

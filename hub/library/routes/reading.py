@@ -15,7 +15,7 @@ from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract import reader
 from hub.library.extract.reader import READER_VERSION
-from hub.library.models import Page, Revision
+from hub.library.models import Page, Resource, Revision
 from hub.library.routes.blueprint import bp
 from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, State, progress
 from hub.members.login import current_person
@@ -40,6 +40,7 @@ class View:
 def show(resource_id: int) -> str:
     """Show a resource: its details, processing status, pages and revisions."""
     resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
+    _store_if_public(resource)
     first = library_queries.first_page(db, resource.current)
     return render_template(
         "library/show.html",
@@ -59,6 +60,7 @@ def show(resource_id: int) -> str:
 def page(resource_id: int, number: int) -> str:
     """Show one page, slide, sheet, section or item."""
     resource = library_queries.get_for(db, current_person(), resource_id, Permission.READ)
+    _store_if_public(resource)
     current_page = library_queries.page_of(db, resource.current, number)
     return render_template(
         "library/page.html",
@@ -88,17 +90,18 @@ def pages(resource_id: int) -> Response:
 def image(resource_id: int, number: int) -> Answer:
     """Return the picture of a page (``?width=320|1200``) of the current revision, or of ``?revision=``, which is cacheable."""
     requested = min(web.row_number(request.args.get("revision")), LARGEST)
-    return as_picture(
-        library_queries.revision_for(db, current_person(), resource_id, requested or None),
-        number,
-        lasting=requested > 0,
-    )
+    revision = library_queries.revision_for(db, current_person(), resource_id, requested or None)
+    is_public = library_queries.is_public(revision.resource, revision)
+    if not is_public:
+        web.store_nowhere()
+    return as_picture(revision, number, lasting=requested > 0 and is_public)
 
 
 def as_picture(revision: Revision, number: int, *, lasting: bool) -> Answer:
     """Return the picture of a page in the requested width; rows must be loaded before, since this commits.
 
-    ``lasting``: the address names the revision, so that browsers may cache it. Raises NotFound when there is none.
+    ``lasting``: the address names the revision and anyone may read it, so browsers keep it for a year; proxies keep
+    nothing, because the audience may change. Raises NotFound when there is none.
     """
     width = shelf.SMALL if request.args.get("width") == str(shelf.SMALL) else shelf.LARGE
 
@@ -130,6 +133,11 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = kept_for(path)
     return answer.make_conditional(request)
+
+
+def _store_if_public(resource: Resource) -> None:
+    if not library_queries.is_public(resource, resource.current):
+        web.store_nowhere()
 
 
 @bp.get("/resources/<int:resource_id>/state")

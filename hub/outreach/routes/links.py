@@ -224,6 +224,7 @@ def shared_picture(token: str, number: int) -> Answer:
     link = links_queries.link_by_token(db, token)
     if not links_actions.is_usable(link) or not _was_shown(link) or link.page_number not in {None, number}:
         raise NotFound
+    web.store_nowhere()
     return as_picture(links_queries.revision_of(link), number, lasting=False)
 
 
@@ -233,7 +234,8 @@ def _expired_page() -> Response:
 
 
 def unlisted(page: str, status: int = 200) -> Response:
-    """Return a response that search engines don't index."""
+    """Return a response that search engines don't index and that is stored nowhere: its address is a secret."""
+    web.store_nowhere()
     answer = make_response(page, status)
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -8,6 +8,7 @@ from flask import session as cookie
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import Answer, db, page_number
+from hub.library import queries as library_queries
 from hub.library.derive import excerpts
 from hub.library.derive.previews import shelf, showing
 from hub.library.models import Page, Revision
@@ -162,6 +163,8 @@ def _picture(item: PackItem, number: int, *, everything: bool) -> Answer:
         raise NotFound
     width = shelf.LARGE if request.args.get("width") == str(shelf.LARGE) else shelf.SMALL
     revision = revision_of(item)
+    if not library_queries.is_public(item.resource, revision):
+        web.store_nowhere()
 
     def draw() -> Path | None:
         return showing.picture(web.config(), revision, number, width)

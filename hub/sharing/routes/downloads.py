@@ -58,8 +58,15 @@ def excerpt_response(resource: Resource, revision: Revision, first: int, last: i
         download_name=download_name(f"{resource.title}, {pages}", ".pdf"),
     )
     response.headers["Content-Security-Policy"] = "sandbox"
-    response.headers["Cache-Control"] = "private, no-cache"
+    _store_if_public(response, resource, revision)
     return response
+
+
+def _store_if_public(response: Response, resource: Resource, revision: Revision) -> None:
+    """Let the browser keep a file to compare it, if it is for everyone; else the next person at it could open it."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    if not library_queries.is_public(resource, revision):
+        web.store_nowhere()
 
 
 @bp.get("/resources/<int:resource_id>/download")
@@ -113,7 +120,7 @@ def file_response(resource: Resource, revision: Revision) -> Response:
     response = _original_response(revision) if revision.source is Source.FILE else _text_response(resource, revision)
     response.headers["Content-Security-Policy"] = "sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-cache"
+    _store_if_public(response, resource, revision)
     return response
 
 

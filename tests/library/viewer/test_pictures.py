@@ -24,6 +24,8 @@ from tests.world import SignIn
 
 def test_pictures_are_served_with_caching_headers(sign_in: SignIn, world: World, tmp_path: Path) -> None:
     resource = world.drawn(a_pdf(tmp_path))
+    with world.database.writing() as db:
+        db.get_one(Resource, resource).audience = Audience.PUBLIC
     browser = sign_in(ANA)
     lasting = browser.get(f"/resources/{resource}/pages/2/image?width=320&revision=1")
     assert lasting.status_code == 200
@@ -38,6 +40,12 @@ def test_pictures_are_served_with_caching_headers(sign_in: SignIn, world: World,
         f"/resources/{resource}/pages/2/image?width=320", headers={"If-None-Match": changing.headers["ETag"]}
     )
     assert again.status_code == 304
+    for audience in (Audience.NETWORK, Audience.ORGANIZATION):
+        with world.database.writing() as db:
+            db.get_one(Resource, resource).audience = audience
+        for address in ("", "/pages/2", "/pages/2/image?width=320&revision=1", "/download"):
+            with browser.get(f"/resources/{resource}{address}") as answer:
+                assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store"), address
 
 
 def test_the_large_picture_is_drawn_on_first_request_and_then_cached(
