@@ -67,6 +67,17 @@ class Config:
     MAX_UPLOAD_MB: int = _setting(500, "size limit of an uploaded file, in megabytes (1,000,000 bytes)")
     MAX_EVIDENCE_MB: int = _setting(25, "size limit of a file uploaded with an application to join, in megabytes")
     APPLICATION_QUORUM: int = _setting(2, "number of Advisory Board votes needed to decide on an application")
+    CLAMD: str = _setting(
+        "",
+        "virus scanner: the address of ClamAV's clamd, such as unix:/run/clamav/clamd.ctl or 127.0.0.1:3310; "
+        "empty: files aren't scanned",
+    )
+    UPLOAD_QUOTA_MB: int = _setting(
+        0, "storage of one organization's files, in megabytes; the same file counts once; 0: no limit"
+    )
+    MIN_FREE_MB: int = _setting(
+        200, "megabytes of disk space that uploads leave free, also those that haven't arrived in full"
+    )
     REQUIRE_WALLS: str = _setting(
         "no", "yes: open uploaded files only if this machine can build all walls around the programs that open them"
     )

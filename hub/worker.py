@@ -14,6 +14,7 @@ from hub.calls.actions import series as series_actions
 from hub.core import audit, chosen_settings, clock, heartbeats, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
+from hub.library import scanning
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
@@ -44,6 +45,7 @@ Step = Callable[[Database, Reader], int]
 
 # The steps in order. Each returns the number of items it processed, is idempotent, and can be killed at any time.
 STEPS: dict[str, Step] = {
+    "scans": lambda database, _reader: scanning.catch_up(database),
     "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_PER_ROUND),
     "index": lambda database, _reader: index.catch_up(database),
     "evidence": evidence_reading.catch_up,
@@ -71,6 +73,7 @@ STEPS: dict[str, Step] = {
 # pictures of older ones are being drawn, and a slow mail server delays nothing else.
 THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
+    ("scans",),  # a scanner that doesn't answer delays nothing else
     ("previews",),
     ("packs",),
     ("backup",),

@@ -31,7 +31,6 @@ SPELLINGS = {
     "Apache 2.0": "Apache-2.0",
     "BSD-3-Clause, Apache-2.0": "BSD-3-Clause, Apache-2.0",
     "Two-clause BSD": "BSD-2-Clause",
-    "ZPL 2.1": "ZPL-2.1",
     "LGPL-3.0-only": "LGPL-3.0",
     "GNU Lesser General Public License v3": "LGPL-3.0",
     "Mozilla Public License 2.0": "MPL-2.0",

@@ -120,6 +120,14 @@ def _is_base_url(text: str) -> bool:
     return url.scheme in {"http", "https"} and bool(url.netloc) and is_literal
 
 
+def _is_scanner(text: str) -> bool:
+    """Return True for ``unix:/path`` or ``host:port``, or an empty text."""
+    if text.startswith("unix:"):
+        return text.startswith("unix:/")
+    host, _, port = text.removeprefix("tcp://").rpartition(":")
+    return not text or (bool(host) and port.isascii() and port.isdigit() and 0 < int(port) <= LAST_PORT)
+
+
 def _is_safe_key(text: str) -> bool:
     """Return True if the key is empty, so that the hub generates one, or too long to guess."""
     return not text or len(text) >= SHORTEST_KEY
@@ -140,6 +148,7 @@ def _are_recipients(text: str) -> bool:
 
 
 _KEEP = re.compile(r"[1-9]\d{0,2}([dwm])")
+LAST_PORT = 65_535
 SHORTEST_KEY = 16  # characters
 LONGEST_BASE_URL = 500  # characters; with the longest path, a line of email has up to 998
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
@@ -150,6 +159,12 @@ _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least
 # Validation of the settings: a test of the value, and the end of the error sentence.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
+    "CLAMD": (
+        _is_scanner,
+        "it must be an address such as unix:/run/clamav/clamd.ctl or 127.0.0.1:3310",
+    ),
+    "UPLOAD_QUOTA_MB": (lambda value: value >= 0, "it must be 0 or more"),
+    "MIN_FREE_MB": (lambda value: value >= 0, "it must be 0 or more"),
     "REQUIRE_WALLS": (lambda value: value in {"yes", "no"}, "it must be yes or no"),
     "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
     "LOG_LEVEL": (

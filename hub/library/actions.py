@@ -14,13 +14,14 @@ from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.files import originals
-from hub.library.models import FollowedTopic, KeptFile, Resource, Revision, Topic
+from hub.library.models import FileScan, FollowedTopic, KeptFile, Resource, Revision, Topic
 from hub.library.rules import (
     LONGEST_BODY,
     LONGEST_TAG,
     MOST_FOLLOWED,
     Audience,
     Kind,
+    ScanState,
     Source,
     is_url,
     problem_with,
@@ -240,6 +241,7 @@ def move_call_resources(db: Session, old_day: date, new_day: date, only: int | N
 
 def keep_file(db: Session, stored: originals.StoredFile, holder: str, file_name: str) -> None:
     """Keep an original that no revision refers to, for ``holder``, the record that needs it ("evidence 12")."""
+    _check_known_virus(db, stored.sha256, file_name)
     db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
 
 
@@ -283,6 +285,7 @@ def _fill(db: Session, revision: Revision, content: Content) -> None:
         if not originals.path_of(config_of(db), content.stored.sha256).exists():
             message = f"“{content.name}” is no longer stored. Choose the file again."
             raise Refused(message)
+        _check_known_virus(db, content.stored.sha256, content.name)
         file_format = format_of(content.name)
         revision.source, revision.file_name = Source.FILE, clean(content.name)[-255:]
         revision.sha256, revision.size = content.stored.sha256, content.stored.size
@@ -300,6 +303,17 @@ def _fill(db: Session, revision: Revision, content: Content) -> None:
         if not is_url(url):
             raise Refused("Enter a link that starts with https:// or http://.")
         revision.source, revision.url = Source.LINK, url
+
+
+def _check_known_virus(db: Session, sha256: str, file_name: str) -> None:
+    """Raise Refused for a file in which the virus scanner found something before; new ones are checked later."""
+    scan = db.get(FileScan, sha256)
+    if scan is not None and scan.state is ScanState.INFECTED:
+        message = (
+            f"The virus scanner found {scan.signature} in “{clean(file_name)}”, so the hub doesn’t accept it. Scan your "
+            "computer, and choose a clean copy."
+        )
+        raise Refused(message)
 
 
 def _proposed_title(content: Content) -> str:

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.library.rules import Audience, Kind, PageKind, PreviewState, Source, State
+from hub.library.rules import Audience, Kind, PageKind, PreviewState, ScanState, Source, State
 from hub.members.models import Organization, Person
 
 
@@ -136,6 +136,19 @@ class Page(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")  # speaker notes, which aren't on the slide
     hidden: Mapped[bool] = mapped_column(default=False)  # a slide that is skipped in the slide show
+
+
+class FileScan(Base):
+    """The last virus scan of an original. An original without a row waits for its first scan, if there is a scanner."""
+
+    __tablename__ = "file_scan"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[ScanState] = mapped_column(default=ScanState.WAITING, index=True)
+    signature: Mapped[str] = mapped_column(Text, default="")  # what was found, by the scanner's name for it
+    scanner: Mapped[str] = mapped_column(Text, default="", index=True)  # its version and that of its signatures
+    trouble: Mapped[str] = mapped_column(Text, default="")  # why there is no verdict yet, for the coordinator
+    scanned_at: Mapped[datetime | None]
 
 
 class KeptFile(Base):

@@ -5,15 +5,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload, selectinload
 
+from config import Config
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound, SignInNeeded
 from hub.library import rules as library_rules
-from hub.library.models import FollowedTopic, Page, Resource, Revision, Topic
-from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind
+from hub.library.models import FileScan, FollowedTopic, Page, Resource, Revision, Topic
+from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind, ScanState, State
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import OPERATOR, Permission, PermissionHolder, Scope, may, scope_of
@@ -187,6 +188,52 @@ def same_file(db: Session, person: PermissionHolder | None, sha256: str) -> Reso
     )
 
 
+SCANNER_SILENT = "The virus scanner doesn’t respond."
+SCAN_SENTENCES = {
+    ScanState.WAITING: "This file is waiting for the virus check. You can open and download it once it has passed.",
+    ScanState.TOO_LARGE: "This file is larger than the virus scanner accepts, so it can’t be opened or downloaded. Split "
+    "it, or ask your coordinator to raise the scanner’s limit.",
+}
+SILENT = (
+    "This file is waiting for the virus check, but the virus scanner doesn’t respond. You can open and download the file "
+    "once it has passed. If that takes more than an hour, tell your coordinator."
+)
+
+
+def infected_sentence(signature: str) -> str:
+    """Return the sentence on an infected file for everyone who sees its page."""
+    return (
+        f"The virus scanner found {signature} in this file, so no one can open or download it. Scan your computer if you "
+        "opened it before. Add a clean copy as a new revision."
+    )
+
+
+def scan_objection(db: Session, sha256: str | None) -> str:
+    """Return why no one may have this original now; empty if they may, or ``sha256`` is None.
+
+    Without a scanner, only what it found earlier stays closed.
+    """
+    if sha256 is None:
+        return ""
+    scan = db.get(FileScan, sha256)
+    if scan is not None and scan.state is ScanState.INFECTED:
+        return infected_sentence(scan.signature)
+    if not config_of(db).CLAMD or (scan is not None and scan.state is ScanState.CLEAN):
+        return ""
+    if scan is not None and scan.state is ScanState.WAITING and scan.trouble == SCANNER_SILENT:
+        return SILENT
+    return SCAN_SENTENCES[scan.state if scan is not None else ScanState.WAITING]
+
+
+def is_clear(
+    config: Config, sha256: InstrumentedAttribute[str | None] | InstrumentedAttribute[str]
+) -> ColumnElement[bool]:
+    """Return the SQL condition for originals that may be opened: `scan_objection` in SQL."""
+    has_state = [exists().where(FileScan.sha256 == sha256, FileScan.state == state) for state in ScanState]
+    states = dict(zip(ScanState, has_state, strict=True))
+    return states[ScanState.CLEAN] if config.CLAMD else not_(states[ScanState.INFECTED])
+
+
 def waiting(db: Session, reader_version: int) -> int:
     """Return the number of revisions that aren't read yet, or were read by an older reader."""
     return db.scalar(select(func.count()).select_from(Revision).where(unread(reader_version))) or 0
@@ -194,7 +241,7 @@ def waiting(db: Session, reader_version: int) -> int:
 
 def unread(reader_version: int) -> ColumnElement[bool]:
     """Return the SQL condition for revisions that aren't read by this version of the reader yet."""
-    return Revision.reader_version < reader_version
+    return and_(Revision.reader_version < reader_version, Revision.state != State.INFECTED)
 
 
 @dataclass(frozen=True)

@@ -141,6 +141,7 @@ class State(StrEnum):
     TIMEOUT = "timeout"
     TOO_LARGE = "too_large"
     UNSUPPORTED = "unsupported"
+    INFECTED = "infected"
 
     @property
     def label(self) -> str:
@@ -157,7 +158,17 @@ STATE_LABELS = {
     State.TIMEOUT: "Took too long to process",
     State.TOO_LARGE: "Too large to process",
     State.UNSUPPORTED: "Not searchable",
+    State.INFECTED: "Infected",
 }
+
+
+class ScanState(StrEnum):
+    """The result of a virus scan."""
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    TOO_LARGE = "too_large"  # larger than the scanner accepts, so it can't be checked
 
 
 class PreviewState(StrEnum):

@@ -80,6 +80,7 @@ class LetterKind(StrEnum):
     QUESTION = "question"
     LOG_ADDRESS = "log address"
     BACKUP = "backup"
+    VIRUS = "virus"
 
     @property
     def is_bulk(self) -> bool:
@@ -105,6 +106,7 @@ BULK = {
     LetterKind.QUESTION: False,
     LetterKind.LOG_ADDRESS: False,
     LetterKind.BACKUP: False,
+    LetterKind.VIRUS: False,
 }
 
 

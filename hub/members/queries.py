@@ -194,6 +194,13 @@ def people_with(db: Session, permission: Permission, person: Person) -> Sequence
     return []
 
 
+def coordinators(db: Session) -> Sequence[Person]:
+    """Return the active coordinators."""
+    return db.scalars(
+        select(Person).where(Person.role == Role.COORDINATOR, Person.left_at.is_(None)).order_by(Person.id)
+    ).all()
+
+
 def person(db: Session, person_id: int) -> Person | None:
     """Return the active person with this id, without a permission check; None when there is none."""
     match = db.get(Person, person_id)

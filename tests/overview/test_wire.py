@@ -20,6 +20,10 @@ from hub.core.errors import Refused
 from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.models import Application
 from hub.joining.rules import Progress
+from hub.library import scanning
+from hub.library.files.scanner import Verdict
+from hub.library.models import Revision
+from hub.library.rules import ScanState
 from hub.mail import actions as mail_actions
 from hub.mail.delivery import delivering, keeping
 from hub.mail.models import MailRound, OutboxMessage
@@ -101,6 +105,7 @@ def send_every_kind(db: Session) -> None:
     assert invited is not None
     invitations_actions.mail_new_password(db, coordinator, invited, "token")
     tell_owner(db, invited, SecurityChange.NEW_BROWSER, Origin("Firefox on Windows", "192.0.2.7"))
+    tell_of_virus(db)
     invited.password_hash = None
     invitations_actions.invite(db, coordinator, invited)
     submitted = select(Application).where(Application.progress == Progress.SUBMITTED).order_by(Application.id)
@@ -108,6 +113,11 @@ def send_every_kind(db: Session) -> None:
     failed = operations_letters.backup_failed(config_of(db), NAME, "The disk is full.", "")
     mail_actions.post(db, failed, to=coordinator.email, once="a failed backup", kind=LetterKind.BACKUP)
     db.execute(update(OutboxMessage).values(quiet="", due_at=clock.now()))
+
+
+def tell_of_virus(db: Session) -> None:
+    file_hash = db.scalars(select(Revision.sha256).where(Revision.sha256.is_not(None)).order_by(Revision.id)).first()
+    scanning.settle(db, file_hash or "", Verdict(ScanState.INFECTED, "Eicar-Test"), "ClamAV")
 
 
 def send_call_mail(db: Session, coordinator: Person) -> None:

@@ -18,6 +18,7 @@ from hub.joining.models import Application, Evidence
 from hub.joining.routes.blueprint import bp
 from hub.joining.rules import CRITERIA, Criterion
 from hub.library import actions as library_actions
+from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS
 from hub.library.files import originals
 from hub.members.rules.organizations import OrganizationKind
@@ -191,6 +192,8 @@ def own_evidence(token: str, evidence_id: int) -> Response:
 
 def as_attachment(evidence: Evidence) -> Response:
     """Return the file as a download that the browser must not open, run or store."""
+    if objection := library_queries.scan_objection(db, evidence.sha256):
+        raise Refused(objection)
     web.store_nowhere()
     answer = send_file(
         originals.path_of(web.config(), evidence.sha256),

@@ -6,20 +6,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, true, update
+from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
+from hub.library import queries as library_queries
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS
 from hub.library.extract.pages import ExtractedPage, Extraction
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.extract.text import sections_of
 from hub.library.files import originals, sweeping
-from hub.library.models import KeptFile, Page, Resource, Revision
+from hub.library.models import FileScan, KeptFile, Page, Resource, Revision
 from hub.library.queries import unread, waiting
-from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, Source, State
+from hub.library.rules import EARLIEST, LONGEST_TITLE, PreviewState, ScanState, Source, State
 
 log = logging.getLogger("hub.library")
 
@@ -66,8 +67,9 @@ def _reader_or_own(reader: Reader | None) -> Iterator[Reader]:
 def _openable(database: Database) -> ColumnElement[bool]:
     """Return the condition for revisions that may be opened on this machine; the others get a sentence that says why."""
     config = database.config
+    is_clear = or_(Revision.source != Source.FILE, library_queries.is_clear(config, Revision.sha256))
     if walls.may_open(config, with_office=True):
-        return true()
+        return is_clear
     is_file = Revision.source == Source.FILE
     old = or_(*(Revision.file_name.ilike(f"%.{name}") for name, entry in FORMATS.items() if entry.converted_to))
     kept_shut = and_(is_file, old) if walls.may_open(config) else is_file
@@ -77,7 +79,7 @@ def _openable(database: Database) -> ColumnElement[bool]:
     if is_new:
         with database.writing() as db:
             db.execute(update(Revision).where(waits).values(state=State.WAITING, state_detail=walls.REFUSED))
-    return not_(kept_shut)
+    return and_(is_clear, not_(kept_shut))
 
 
 def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> Revision | None:
@@ -206,12 +208,13 @@ def file_problems(database: Database, progress: Progress | None = None) -> list[
         rows = db.execute(select(Revision.sha256, Revision.resource_id, Revision.number, Revision.file_name)).all()
         kept = db.execute(select(KeptFile.sha256, KeptFile.holder, KeptFile.file_name)).all()
         problems += _page_problems(db)
+        infected = set(db.scalars(select(FileScan.sha256).where(FileScan.state == ScanState.INFECTED)))
     problems += [
         f"{row.holder.capitalize()}: the file {row.file_name!r} is missing."
         for row in kept
-        if not originals.path_of(config, row.sha256).exists()
+        if row.sha256 not in infected and not originals.path_of(config, row.sha256).exists()
     ]
-    by_hash = {row.sha256: row for row in rows if row.sha256}
+    by_hash = {row.sha256: row for row in rows if row.sha256 and row.sha256 not in infected}
     for row in by_hash.values():
         if not originals.path_of(config, row.sha256).exists():
             problems.append(

@@ -33,6 +33,31 @@ def path_of(config: Config, sha256: str) -> Path:
     return config.UPLOADS / "files" / sha256[:2] / sha256[2:4] / sha256
 
 
+def quarantine_of(config: Config, sha256: str) -> Path:
+    """Return the path of an infected original, which is kept apart from the others."""
+    return config.UPLOADS / "infected" / sha256
+
+
+def quarantine(config: Config, sha256: str) -> None:
+    """Move an original to the infected ones, where nothing serves, reads or draws it. Idempotent."""
+    _move(path_of(config, sha256), quarantine_of(config, sha256))
+
+
+def release(config: Config, sha256: str) -> None:
+    """Move an original back from the infected ones, if it is there. Idempotent."""
+    _move(quarantine_of(config, sha256), path_of(config, sha256))
+
+
+def _move(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        source.replace(target)
+    except FileNotFoundError:
+        return
+    sync_folder(target.parent)
+    sync_folder(source.parent)
+
+
 def store(config: Config, stream: IO[bytes]) -> StoredFile:
     """Stream the bytes to disk under their hash, crash-safe; the caller adds the row that refers to them.
 

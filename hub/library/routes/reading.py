@@ -48,6 +48,7 @@ def show(resource_id: int) -> str:
         revisions=library_queries.readable_revisions(current_person(), resource),
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
+        no_download=library_queries.scan_objection(db, resource.current.sha256),
         text=showing.set_text(web.config(), resource.current),
         shows_text=True,
         Source=Source,
@@ -68,6 +69,7 @@ def page(resource_id: int, number: int) -> str:
         view=_view(resource.current, current_page),
         shows_text=True,
         progress=_progress(resource.current, current_page.kind),
+        no_download=library_queries.scan_objection(db, resource.current.sha256),
     )
 
 
@@ -167,6 +169,8 @@ def _progress(revision: Revision, kind: PageKind | None) -> Progress:
     is_read = revision.reader_version >= READER_VERSION
     if not is_read and revision.state is State.WAITING and revision.state_detail:
         return Progress("", busy=False, mark="delayed")
+    if revision.state is not State.INFECTED and (objection := library_queries.scan_objection(db, revision.sha256)):
+        return Progress(objection, busy=True, mark=objection)
     return progress(
         revision.state,
         revision.preview_state,

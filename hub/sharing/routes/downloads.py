@@ -11,6 +11,7 @@ from hub.core.web import db
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
 from hub.library.extract import reader
+from hub.library.extract.served import served_type
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
 from hub.library.rules import Source, range_of
@@ -44,6 +45,8 @@ def slides(resource_id: int) -> Response:
 
 def excerpt_response(resource: Resource, revision: Revision, first: int, last: int) -> Response:
     """Return the pages as a PDF download, each with its source line; raises Refused if it can't be created."""
+    if objection := library_queries.scan_objection(db, revision.sha256):
+        raise Refused(objection)
     line = source_line(resource.title, resource.organization.name, resource.published_on, web.config().HUB_NAME)
     db.commit()  # holds no database locks while the PDF is made
     try:
@@ -117,6 +120,8 @@ def file_response(resource: Resource, revision: Revision) -> Response:
     """
     if revision.source is Source.LINK:
         raise Refused("This resource is a link and has no file. Open the link on its page.")
+    if objection := library_queries.scan_objection(db, revision.sha256):
+        raise Refused(objection)
     response = _original_response(revision) if revision.source is Source.FILE else _text_response(resource, revision)
     response.headers["Content-Security-Policy"] = "sandbox"
     response.headers["X-Content-Type-Options"] = "nosniff"
@@ -128,7 +133,7 @@ def _original_response(revision: Revision) -> Response:
     sha256_of_file = revision.sha256 or ""
     return send_file(
         originals.path_of(web.config(), sha256_of_file),
-        mimetype=revision.media_type or "application/octet-stream",
+        mimetype=served_type(originals.path_of(web.config(), sha256_of_file), revision.file_name or ""),
         as_attachment=True,
         download_name=download_name(revision.file_name or ""),
         etag=sha256_of_file,

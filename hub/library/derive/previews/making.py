@@ -15,6 +15,7 @@ from config import Config
 from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.core.text import safe_html
+from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.extract import walls
@@ -117,6 +118,7 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
         Revision.preview_version < _target(),
         Revision.reader_version >= READER_VERSION,
         or_(Revision.lease_until.is_(None), Revision.lease_until < now),
+        or_(Revision.source != Source.FILE, library_queries.is_clear(database.config, Revision.sha256)),
     )
     with database.reading() as db:  # takes no lock when there is nothing to do
         if db.scalar(select(Revision.id).where(waits).limit(1)) is None:

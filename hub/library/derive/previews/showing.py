@@ -61,6 +61,8 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
 
     ``width`` is SMALL or LARGE. If a page can't be drawn large, the small picture is returned.
     """
+    if revision.state is State.INFECTED:
+        return None
     folder = shelf.folder_of(config, revision.sha256 or "")
     source = drawn_from(config, revision)
     if source is None:
@@ -88,6 +90,8 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
     file_format = format_of(revision.file_name or "")
     if file_format is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:
         return None
+    if revision.state is State.INFECTED:
+        return None
     if file_format.extension == "pdf":
         is_read = revision.page_count and revision.state in {State.OK, State.PARTIAL}
         return originals.path_of(config, revision.sha256 or "") if is_read else None
@@ -112,7 +116,7 @@ def _draw_now(config: Config, revision: Revision, source: Path, number: int, wid
 def set_text(config: Config, revision: Revision) -> Markup | None:
     """Return a formatted text (Markdown, email, web page) as the safe HTML made by the worker; None if there is none."""
     file_format = format_of(revision.file_name or "")
-    if file_format is None or file_format.extension not in TYPESET:
+    if file_format is None or file_format.extension not in TYPESET or revision.state is State.INFECTED:
         return None
     try:
         html = (shelf.folder_of(config, revision.sha256 or "") / shelf.TEXT).read_text(encoding="utf-8")
