@@ -13,7 +13,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean
 from hub.library.extract.formats import FORMATS, format_of
-from hub.library.files import originals
+from hub.library.files import originals, space
 from hub.library.models import FileScan, FollowedTopic, KeptFile, Resource, Revision, Topic
 from hub.library.rules import (
     LONGEST_BODY,
@@ -269,6 +269,10 @@ def _add_revision(
         note=what_changed,
     )
     _fill(db, revision, content)
+    if isinstance(content, File):
+        stored = content.stored
+        if objection := space.quota_objection(db, resource.organization_id, stored.size, stored.sha256):
+            raise Refused(objection)
     db.add(revision)
     before = (Revision.resource_id == resource.id, Revision.number == resource.revision_number)
     db.execute(update(Revision).where(*before).values(audience=resource.audience))

@@ -27,7 +27,7 @@ from hub.library.extract import walls
 from hub.library.extract.formats import format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
-from hub.library.files import handles, originals, unfinished
+from hub.library.files import handles, originals, space, unfinished
 from hub.library.rules import EARLIEST, date_from, kind_from, title_from
 from hub.members.login import signed_in
 from hub.members.models import Person
@@ -94,6 +94,8 @@ def begin() -> Answer:
         )
     if not length:
         return _error_response(422, originals.EMPTY)
+    if objection := space.quota_objection(db, person.organization_id, length):
+        return _error_response(413, objection)
     part = unfinished.begin(web.config(), person.id, name, length, claimed)
     return "", 201, {"Location": url_for(".upload", upload_id=part.id), **_expiry(part)}
 

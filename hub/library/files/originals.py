@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,12 +11,13 @@ from typing import IO
 from config import Config
 from hub.core import dates
 from hub.core.errors import Refused
+from hub.library.files import space
 
 CHUNK = 1 << 20  # bytes read at a time, so that memory use doesn't depend on the file's size
-ROOM_TO_LEAVE = 100_000_000  # bytes that stay free on the disk for everything else
+CHUNKS_BETWEEN_LOOKS = 64  # chunks after which the free space is looked at again
 STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still in progress
 EMPTY = "That file is empty. Check that it was saved, then choose it again."
-NO_ROOM = "The hub’s disk is full, so the file wasn’t saved. Tell the coordinator."
+NO_ROOM = "The hub’s disk is nearly full, so the file wasn’t saved. Tell the coordinator."
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def store(config: Config, stream: IO[bytes]) -> StoredFile:
     """
     folder = config.UPLOADS / "files" / "tmp"
     folder.mkdir(parents=True, exist_ok=True)
-    if shutil.disk_usage(folder).free < ROOM_TO_LEAVE:
+    if not space.has_room(config):
         raise Refused(NO_ROOM)
     temporary = folder / secrets.token_hex(16)
     try:
@@ -92,6 +92,8 @@ def _write(temporary: Path, stream: IO[bytes], config: Config) -> StoredFile:
                 )
             digest.update(chunk)
             file.write(chunk)
+            if not size // CHUNK % CHUNKS_BETWEEN_LOOKS and not space.has_room(config):
+                raise Refused(NO_ROOM)
         file.flush()
         os.fsync(file.fileno())
     if not size:

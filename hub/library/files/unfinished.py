@@ -11,7 +11,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -19,9 +18,9 @@ from pathlib import Path
 
 from config import Config
 from hub.core.errors import NotFound, Refused
+from hub.library.files import space
 from hub.library.files.originals import (
     NO_ROOM,
-    ROOM_TO_LEAVE,
     STALE_AFTER,
     StoredFile,
     hash_of,
@@ -93,7 +92,7 @@ def begin(config: Config, person_id: int, name: str, length: int, claimed: str =
     folder.mkdir(parents=True, exist_ok=True)
     if sum(_ID.fullmatch(entry.name) is not None for entry in os.scandir(folder)) >= MOST_UNDER_WAY:
         raise Busy(f"You have {MOST_UNDER_WAY} unfinished uploads. Finish or remove some first.")
-    if shutil.disk_usage(folder).free < length + ROOM_TO_LEAVE:
+    if not space.has_room(config, length):
         raise NoRoom(NO_ROOM)
     part = Part(secrets.token_hex(16), folder, Note(name, length, claimed))
     part.path.open("xb").close()

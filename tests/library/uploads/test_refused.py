@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 import shutil
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from config import Config
 from hub.core.db import Database
-from hub.library.files import originals, unfinished
+from hub.library.files import originals, space, unfinished
 from hub.library.models import Resource
 from tests.library.uploads.sender import Sender, parts_in
 
@@ -148,12 +149,27 @@ def test_a_file_damaged_in_transit_is_refused(ana: Sender, config: Config) -> No
 
 
 def test_a_full_disk_is_reported_before_any_byte_is_sent(ana: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
-    usage = shutil.disk_usage("/")._replace(free=100_000_050)
+    usage = shutil.disk_usage("/")._replace(free=200_000_050)
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
     assert ana.begin(length=50).status_code == 201
     answer = ana.begin(length=51)
     assert answer.status_code == 507
-    assert "disk is full" in answer.get_json()["error"]
+    assert "disk is nearly full" in answer.get_json()["error"]
+
+
+def test_space_that_uploads_under_way_need_is_not_promised_twice(
+    ana: Sender, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage("/")._replace(free=200_000_050)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage)
+    first = ana.begin(length=40).headers["Location"]
+    assert ana.begin(length=11).status_code == 507
+    assert ana.begin(length=10).status_code == 201
+    ana.ask("DELETE", first)
+    part = next(part for part in parts_in(config) if not part.suffix)
+    long_ago = part.stat().st_mtime - space.RESERVED_FOR - 1
+    os.utime(part, (long_ago, long_ago))
+    assert ana.begin(length=50).status_code == 201
 
 
 def test_one_person_cannot_fill_the_disk_with_unfinished_uploads(ana: Sender, monkeypatch: pytest.MonkeyPatch) -> None:
