@@ -20,8 +20,10 @@ from whoosh.writing import PostingPool
 
 SMALL = 65_536  # positions below it take two bytes each
 WORTH_PACKING = 200  # bytes
-# Before the arrays of a block: number of postings, last document, largest weight, and the encoding.
-HEAD = struct.Struct("<IIfB")
+# Before the arrays of a block: number of postings, last document, largest weight, the encoding, and the CRC-32 of
+# these and the arrays, so that a search never answers from a damaged file.
+HEAD = struct.Struct("<IIfBI")
+COVERED = HEAD.size - 4  # bytes of the head before its checksum
 LENGTH = struct.Struct("<i")
 PACKED, WITH_ENDS = 1, 2  # bits of the encoding; the other bits are the widths of the documents and counts
 WIDTHS = "BHI"
@@ -126,7 +128,8 @@ class _Writer(W3PostingsWriter):  # type: ignore[misc]
             file.write(WHOOSH3_HEADER_MAGIC)
         self._terminfo.add_block(self)
         encoding, data = pack(self._ids, array("I", map(int, self._weights)), self._values)
-        head = HEAD.pack(len(self._ids), self._ids[-1], self._maxweight, encoding)
+        head = HEAD.pack(len(self._ids), self._ids[-1], self._maxweight, encoding, 0)[:COVERED]
+        head += struct.pack("<I", zlib.crc32(data, zlib.crc32(head)))
         length = len(head) + len(data)
         file.write(LENGTH.pack(-length if last else length) + head + data)
         self._blockcount += 1
@@ -197,13 +200,16 @@ class Matcher(W3LeafMatcher):  # type: ignore[misc]
         [length] = LENGTH.unpack(self._postfile.get(position, LENGTH.size))
         self._lastblock = self._lastblock or length < 0
         begin = position + LENGTH.size
-        self._blocklength, self._maxid, self._maxweight, self._compression = HEAD.unpack(
-            self._postfile.get(begin, HEAD.size)
-        )
+        head = self._postfile.get(begin, HEAD.size)
+        self._blocklength, self._maxid, self._maxweight, self._compression, self._checksum = HEAD.unpack(head)
+        self._checksum_of_head = zlib.crc32(head[:COVERED])
         self._dataoffset, self._nextoffset = begin + HEAD.size, begin + abs(length)
 
     def _read_data(self) -> Block:
         data = self._postfile.get(self._dataoffset, self._nextoffset - self._dataoffset)
+        if zlib.crc32(data, self._checksum_of_head) != self._checksum:
+            message = "A block of postings has the wrong checksum."
+            raise ValueError(message)
         return unpack(self._blocklength, self._compression, data)
 
     def _read_ids(self) -> None:

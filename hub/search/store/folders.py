@@ -26,7 +26,7 @@ from hub.search.store.codec import schema
 from hub.search.store.snapshots import IndexUnusable, Snapshot, mark_damaged
 
 # Increase it with every change of what is indexed or how: an index with another version is rebuilt.
-VERSION = 4
+VERSION = 5
 
 
 @dataclass(frozen=True)
@@ -56,9 +56,13 @@ class Manifest:
         """Return the files that are missing or have the wrong size."""
         return [name for name, (size, _) in self.files.items() if _size(folder / name) != size]
 
-    def corrupt(self, folder: Path) -> Sequence[str]:
-        """Return the files with the wrong checksum."""
-        return [name for name, (_, check) in self.files.items() if checksum(folder / name) != check]
+    def corrupt(self, folder: Path, *, of: Collection[str] | None = None) -> Sequence[str]:
+        """Return the files with the wrong checksum; ``of`` limits them to the files of these segments.
+
+        With ``of``, posting lists aren't read, since each of their blocks has a checksum of its own.
+        """
+        names = self.files if of is None else [name for name in self.files if _segment_of(name) in of]
+        return [name for name in names if checksum(folder / name) != self.files[name][1]]
 
 
 def checksum(path: Path) -> int:
@@ -71,6 +75,12 @@ def checksum(path: Path) -> int:
     except OSError:
         return -1
     return check
+
+
+def _segment_of(name: str) -> str:
+    """Return the segment that a file other than posting lists belongs to; "" for posting lists."""
+    stem, _, extension = name.rpartition(".")
+    return "" if extension == "pst" else stem
 
 
 def _size(path: Path) -> int:
@@ -208,8 +218,12 @@ def _reopened(root: Path, folder: Path, state: tuple[object, ...]) -> Opened:
         if index and index.state == state:
             return index
         manifest = Manifest.read(folder)
-        segments = index.snapshot.segments if index and index.snapshot.folder == folder else None
-        _open[root] = Opened(state, Snapshot(folder, segments), manifest)
+        known = index.snapshot.segments if index and index.snapshot.folder == folder else {}
+        snapshot = Snapshot(folder, known)
+        if corrupt := manifest.corrupt(folder, of=snapshot.segments.keys() - known.keys()):
+            message = f"The file {corrupt[0]} of the search index is damaged."
+            raise IndexUnusable(message)
+        _open[root] = Opened(state, snapshot, manifest)
         _open.move_to_end(root)
         while len(_open) > MOST_OPEN:
             _open.popitem(last=False)

@@ -12,6 +12,7 @@ from array import array
 from bisect import bisect_left
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cached_property
 from itertools import compress, count
@@ -330,6 +331,7 @@ class Snapshot:
 
 
 def mark_damaged(folder: Path) -> None:
-    """Mark an index as damaged, so that the writer rebuilds it."""
-    if folder.is_dir():
-        (folder / "damaged").touch()
+    """Mark an index as damaged, so that the writer rebuilds it. On a full disk the next reader tries again."""
+    with suppress(OSError):
+        if folder.is_dir():
+            (folder / "damaged").touch()
