@@ -12,7 +12,7 @@ from hub.library import uploads
 from hub.members import login
 
 # The rooms that have pages, in their module or package `routes`.
-ROOMS = ("overview", "members", "library", "search", "sharing", "outreach", "calls", "joining")
+ROOMS = ("overview", "operations", "members", "library", "search", "sharing", "outreach", "calls", "joining")
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import audit, chosen_settings, clock, heartbeats, set_aside
+from hub.core import audit, chosen_settings, heartbeats, metrics, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning
@@ -91,21 +91,19 @@ def _if_due(database: Database, has_work: Callable[[Session], object], act: Call
 
 
 def run_until(stop: threading.Event, database: Database) -> None:
-    """Run all groups of steps in parallel until ``stop`` is set; the first group also sends heartbeats.
+    """Run all groups of steps in parallel until ``stop`` is set, and a thread that sends heartbeats.
 
     Long steps, such as merging a large index, are abandoned when the worker stops, so that stopping is quick.
     """
     page_texts.release_dead_leases(database)
+    progress = heartbeats.Progress()
     threads = [
-        threading.Thread(
-            target=_run_steps,
-            args=(stop, database, steps),
-            kwargs={"sends_heartbeats": steps is THREADS[0]},
-            name=steps[0],
-            daemon=True,
-        )
+        threading.Thread(target=_run_steps, args=(stop, database, steps, progress), name=steps[0], daemon=True)
         for steps in THREADS
     ]
+    threads.append(
+        threading.Thread(target=_send_heartbeats, args=(stop, database, progress), name="heartbeats", daemon=True)
+    )
     for thread in threads:
         thread.start()
     stop.wait()
@@ -118,27 +116,52 @@ def run_until(stop: threading.Event, database: Database) -> None:
         log.info("Unfinished steps were cut off, to be redone at the next start: %s", names, extra={"steps": abandoned})
 
 
+def _send_heartbeats(stop: threading.Event, database: Database, progress: heartbeats.Progress) -> None:
+    """Record every few seconds what the lines do, also while a step takes long."""
+    while not stop.is_set():
+        try:
+            with database.writing() as db:
+                heartbeats.record_heartbeat(db, heartbeats.worker_name(), progress)
+        except Exception:  # the worker must survive a database that is down
+            log.exception("A heartbeat couldn't be recorded. The hub will try again.")
+        stop.wait(heartbeats.INTERVAL.total_seconds())
+
+
 def _run_steps(
-    stop: threading.Event, database: Database, steps: tuple[str, ...], *, sends_heartbeats: bool = False
+    stop: threading.Event, database: Database, steps: tuple[str, ...], progress: heartbeats.Progress | None = None
 ) -> None:
     """Run steps in a loop until ``stop`` is set. Failures are logged and retried with exponential backoff."""
-    failures = 0
-    last_beat = None
+    failures, progress, line = 0, progress or heartbeats.Progress(), steps[0]
     with Reader() as reader:
         while not stop.is_set():
+            done = 0
             try:
                 chosen_settings.refresh(database)
-                if sends_heartbeats and (last_beat is None or clock.now() - last_beat > heartbeats.INTERVAL):
-                    last_beat = clock.now()
-                    with database.writing() as db:
-                        heartbeats.record_heartbeat(db, heartbeats.worker_name())
-                done = sum(STEPS[name](database, reader) for name in steps)
+                for name in steps:
+                    progress.note(line, name, failures)
+                    done += _run_step(name, database, reader)
                 failures = 0
             except Exception:  # the worker must survive any error in a step
                 log.exception("A step of the worker failed. The hub will try again.")
                 done, failures = 0, failures + 1
+            progress.note(line, "", failures)
             if not done:
                 stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))
+
+
+def _run_step(name: str, database: Database, reader: Reader) -> int:
+    """Run a step, count it for monitoring, and return the number of processed items."""
+    began = time.monotonic()
+    try:
+        done = STEPS[name](database, reader)
+    except Exception:
+        metrics.STEP_FAILURES.labels(name).inc()
+        raise
+    finally:
+        metrics.STEP_SECONDS.labels(name).observe(time.monotonic() - began)
+    if done:
+        metrics.STEP_ITEMS.labels(name).inc(done)
+    return done
 
 
 def catch_up(database: Database, report: Callable[[str, int], None] | None = None) -> int:

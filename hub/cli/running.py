@@ -9,7 +9,7 @@ import click
 from hub import worker
 from hub.cli.base import main, open_database
 from hub.cli.serving import listen, serve_until_stopped
-from hub.core import in_use
+from hub.core import in_use, metrics
 from hub.members.actions import invitations as invitations_actions
 
 DEFAULT_PORT = 8000  # as in the default of BASE_URL
@@ -37,6 +37,7 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
     click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
     sys.stdout.flush()
     with in_use.serving(config):
+        metrics.share(config)
         sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
 
 
@@ -44,4 +45,5 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
 def run_worker() -> None:
     """Run only the worker. It reads uploads, updates the search index and sends email."""
     with open_database(serving=True) as database, in_use.serving(database.config):
+        metrics.share(database.config)
         worker.main(database)

@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import String, delete, func, select
@@ -44,10 +45,51 @@ class Heartbeat(Base):
     at: Mapped[datetime]
 
 
-def record_heartbeat(db: Session, name: str) -> None:
-    """Record a heartbeat of the worker ``name``, and delete those older than a day."""
+class WorkerLine(Base):
+    """One of the lines of steps that a worker runs in parallel, as of the worker's last heartbeat."""
+
+    __tablename__ = "worker_line"
+
+    name: Mapped[str] = mapped_column(String(80), primary_key=True)  # of the worker
+    line: Mapped[str] = mapped_column(String(30), primary_key=True)  # its first step
+    moved_at: Mapped[datetime]  # when its last step began or ended
+    step: Mapped[str] = mapped_column(String(30), default="")  # that runs; empty between rounds
+    failures: Mapped[int] = mapped_column(default=0)  # in a row
+
+
+class Progress:
+    """What the lines of this worker do, noted by their threads and saved with each heartbeat."""
+
+    def __init__(self) -> None:
+        self._lines: dict[str, tuple[datetime, str, int]] = {}
+
+    def note(self, line: str, step: str, failures: int) -> None:
+        """Note that a line begins a step, or with an empty ``step`` that it has ended a round."""
+        self._lines[line] = clock.now(), step, failures
+
+    def rows(self, name: str) -> list[WorkerLine]:
+        """Return the rows of the lines of the worker ``name``."""
+        return [
+            WorkerLine(name=name, line=line, moved_at=moved_at, step=step, failures=failures)
+            for line, (moved_at, step, failures) in list(self._lines.items())
+        ]
+
+
+def record_heartbeat(db: Session, name: str, progress: Progress | None = None) -> None:
+    """Record a heartbeat of the worker ``name`` with its lines, and delete workers that are silent for a day."""
     db.merge(Heartbeat(name=name, at=clock.now()))
+    for row in progress.rows(name) if progress else ():
+        db.merge(row)
     db.execute(delete(Heartbeat).where(Heartbeat.at < clock.now() - timedelta(days=1)))
+    db.flush()
+    db.execute(delete(WorkerLine).where(WorkerLine.name.not_in(select(Heartbeat.name))))
+
+
+def lines(db: Session) -> Sequence[WorkerLine]:
+    """Return the lines of all workers that sent a heartbeat recently, by line."""
+    alive = select(Heartbeat.name).where(Heartbeat.at > clock.now() - SILENT_AFTER)
+    query = select(WorkerLine).where(WorkerLine.name.in_(alive))
+    return db.scalars(query.order_by(WorkerLine.line, WorkerLine.name)).all()
 
 
 def last_heartbeat(db: Session) -> datetime | None:

@@ -63,7 +63,8 @@ STARTS = {
 }  # fmt: skip
 # Routes that no link of the demo world leads to, and what they are or where they are tested instead.
 NOT_LINKED = {
-    "overview.healthz": "JSON for monitors",
+    "operations.healthz": "JSON for monitors",
+    "operations.figures": "text for Prometheus",
     "search.suggestions": "requested by a script",
     "library.state": "requested by a script",
     "library.pages": "redirects to the page whose number was entered",

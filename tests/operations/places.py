@@ -27,7 +27,7 @@ def rows_of(database: Database, *but: str) -> dict[str, list[object]]:
         return {
             table.name: sorted(connection.execute(select(table)).all(), key=repr)
             for table in Base.metadata.sorted_tables
-            if table.name not in {"worker_pulse", *but}
+            if table.name not in {"worker_pulse", "worker_line", *but}
         }
 
 

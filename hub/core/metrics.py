@@ -1,0 +1,62 @@
+"""Figures for monitoring: requests, sign-ins, and the worker's steps, of all processes on this machine.
+
+Each process writes its figures to files of its own in a folder of the instance, and the page with the figures adds
+them up. Without the folder, as in tests, there are only the figures of this process.
+"""
+
+import os
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from config import Config
+
+FOLDER = "figures"  # in the instance folder
+_SECONDS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+_STEP_SECONDS = (0.01, 0.1, 1, 10, 60, 600)
+
+_own = CollectorRegistry()
+
+# Always with labels: their values are made when they are first used, after `share` has chosen the folder.
+REQUESTS = Counter("hub_requests", "Requests", ["route", "method", "status"], registry=_own)
+REQUEST_SECONDS = Histogram("hub_request_seconds", "Duration of requests", ["route"], buckets=_SECONDS, registry=_own)
+SIGN_INS = Counter("hub_sign_ins", "Attempts to sign in, by result: accepted, refused", ["result"], registry=_own)
+STEP_SECONDS = Histogram(
+    "hub_worker_step_seconds", "Duration of the worker's steps", ["step"], buckets=_STEP_SECONDS, registry=_own
+)
+STEP_ITEMS = Counter("hub_worker_items", "Items that the worker's steps processed", ["step"], registry=_own)
+STEP_FAILURES = Counter("hub_worker_step_failures", "Failures of the worker's steps", ["step"], registry=_own)
+
+_shared: list[Path] = []
+
+
+def share(config: Config) -> None:
+    """Keep the figures of this process, and of those that it forks, in files. Called before anything is counted."""
+    folder = config.INSTANCE / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for path in folder.glob("*.db"):
+        if not _is_running(path.stem.rpartition("_")[2]):
+            path.unlink(missing_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    values.ValueClass = values.MultiProcessValue()  # type: ignore[no-untyped-call]  # as its documentation says, for processes that aren't gunicorn's
+    _shared[:] = [folder]
+
+
+def collected() -> CollectorRegistry:
+    """Return the figures of all processes, or of this one if they aren't shared."""
+    if not _shared:
+        return _own
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry, path=str(_shared[0]))  # type: ignore[no-untyped-call]
+    return registry
+
+
+def _is_running(number: str) -> bool:
+    try:
+        os.kill(int(number), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
