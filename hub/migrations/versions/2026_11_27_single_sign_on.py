@@ -6,7 +6,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_27_single_sign_on"
-down_revision = "2026_11_27_sign_in_sessions"
+down_revision = "2026_11_27_email_changes"
 branch_labels = None
 depends_on = None
 
