@@ -44,7 +44,7 @@ HELD: Mapping[str, Held] = {
     "role_held": Held("Roles", ("person_id",)),
     "sign_in_session": Held("Where they signed in", ("person_id",), on_erasing=DELETED),
     "sign_in_tries": Held("Failed sign-ins", ("person_id",), on_erasing=DELETED),
-    "sign_on_account": Held("Accounts of single sign-on", ("person_id",), on_erasing=DELETED),
+    "sign_on_account": Held("Accounts of single sign-on", ("person_id",), ("email",), on_erasing=DELETED),
     "email_change": Held("A change of their email address that waits", ("person_id",), ("email",), on_erasing=DELETED),
     "password_request": Held("Requests for a password link", addresses=("account",), on_erasing=DELETED),
     "one_time_link": Held(
