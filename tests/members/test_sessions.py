@@ -221,6 +221,7 @@ def test_a_person_sees_where_they_are_signed_in_and_signs_out_there(
     assert page.h1.get_text() == "Where you’re signed in"
     rows = [row.get_text(" ", strip=True) for row in page.select("tbody tr")]
     assert len(rows) == 2
+    assert "(this browser)" in rows[0]
     [elsewhere] = [row for row in page.select("tbody tr") if "Firefox on Linux" in row.get_text()]
     assert "198.51.100.7" in elsewhere.get_text()
     assert "Password" in elsewhere.get_text()
@@ -257,12 +258,12 @@ def test_the_coordinator_ends_a_persons_sessions_and_the_person_hears_of_it(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     coordinator, rosa, tom = sign_in(COORDINATOR), sign_in(ROSA), sign_in(TOM)
-    assert "is signed in in 1 browser, last used" in coordinator.get(f"/people/{alliance.rosa}").text
+    assert "Rosa Peña has 1 browser signed in (last used " in coordinator.get(f"/people/{alliance.rosa}").text
     assert "Sessions" not in tom.get(f"/people/{alliance.rosa}").text
     assert tom.post(f"/people/{alliance.rosa}/sessions/end").status_code == 403
     answer = coordinator.post(f"/people/{alliance.rosa}/sessions/end", follow_redirects=True)
     assert "Rosa Peña is signed out in every browser." in answer.text
-    assert "isn’t signed in in any browser" in answer.text
+    assert "Rosa Peña isn’t signed in anywhere." in answer.text
     assert (status(rosa), status(tom), status(coordinator)) == (302, 200, 200)
     [letter] = letters(database)
     assert (letter.to, letter.subject) == (ROSA, "Your sessions were ended (AMCC Resource Hub)")

@@ -17,11 +17,12 @@ from hub.members.rules.permissions import Permission
 @bp.get("/account/sessions")
 def sessions() -> str:
     """List where the person is signed in."""
-    rows = members_queries.sessions_of(db, signed_in(), clock.now())
+    person, current = signed_in(), login.current_session()
+    rows = members_queries.sessions_of(db, person, clock.now())
     return render_template(
         "members/sessions.html",
-        rows=rows,
-        current=login.current_session(),
+        rows=sorted(rows, key=lambda row: current is None or row.id != current.id),
+        current=current,
         limits=members_queries.session_limits(db),
         most=members_queries.MOST_SESSIONS,
     )
