@@ -12,7 +12,7 @@ from hub.core.db import Base, config_of
 from hub.members.rules.mail import Frequency, MailKind
 from hub.members.rules.membership import Access, Membership, Period
 from hub.members.rules.organizations import DesignationStatus, OrganizationKind, Role
-from hub.members.rules.sessions import Ending
+from hub.members.rules.sessions import LONGEST_FACTOR, Ending
 from hub.members.rules.throttling import TryKind
 
 
@@ -141,7 +141,7 @@ class SignInSession(Base):
     browser: Mapped[str] = mapped_column(String(80))  # in words, such as "Firefox on Windows"
     browser_hash: Mapped[str] = mapped_column(String(64))  # of the cookie that recognizes it; empty: forgotten
     network: Mapped[str] = mapped_column(String(64))  # of the last use
-    factor: Mapped[str] = mapped_column(String(60))  # how the person signed in, in words
+    factor: Mapped[str] = mapped_column(String(LONGEST_FACTOR))  # how the person signed in, in words
 
     person: Mapped[Person] = relationship(lazy="raise")
 

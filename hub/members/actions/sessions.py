@@ -21,7 +21,15 @@ from hub.members.actions.telling import tell_owner
 from hub.members.models import Person, SignInSession
 from hub.members.rules.permissions import Permission, may
 from hub.members.rules.security import SecurityChange
-from hub.members.rules.sessions import BROWSER_DAYS, FORGETS_BROWSER, NOTED_EVERY, PASSWORD, Ending, Origin
+from hub.members.rules.sessions import (
+    BROWSER_DAYS,
+    FORGETS_BROWSER,
+    LONGEST_FACTOR,
+    NOTED_EVERY,
+    PASSWORD,
+    Ending,
+    Origin,
+)
 
 log = logging.getLogger("hub.sign_in")
 
@@ -56,7 +64,7 @@ def begin(
             browser=origin.browser,
             browser_hash=browser_hash,
             network=origin.network,
-            factor=factor,
+            factor=factor[:LONGEST_FACTOR],
         )
     )
     details = {"factor": factor, "browser": origin.browser, "network": origin.network}

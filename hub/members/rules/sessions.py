@@ -11,6 +11,7 @@ from hub.members.rules.organizations import HOST_ROLES, Role
 NOTED_EVERY = timedelta(minutes=5)
 # Browsers keep a cookie for 400 days at most (RFC 6265bis, section 5.5); for as long, a browser is known.
 BROWSER_DAYS = 400
+LONGEST_FACTOR = 60  # characters
 PASSWORD = "password"  # noqa: S105 - the factor of a session, in words
 
 
