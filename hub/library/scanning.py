@@ -130,6 +130,9 @@ def settle(db: Session, file_hash: str, verdict: Verdict, version: str, trouble:
         scan = FileScan(sha256=file_hash, state=ScanState.WAITING)
         db.add(scan)
     before = scan.state
+    if trouble and before is ScanState.INFECTED:
+        scan.scanner, scan.scanned_at = version, clock.now()  # restored from a backup, which has no infected files
+        return
     scan.state, scan.signature, scan.scanner = verdict.state, verdict.signature, version
     scan.trouble, scan.scanned_at = trouble, clock.now()
     db.flush()

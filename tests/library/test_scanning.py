@@ -24,6 +24,7 @@ from hub.mail.models import OutboxMessage
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.members.rules.permissions import Permission
+from hub.operations.queries import backups as backups_queries
 from hub.outreach.actions import links as links_actions
 from tests import clamav
 from tests.world import SignIn, a_person, an_organization
@@ -186,6 +187,8 @@ def test_files_wait_while_the_scanner_is_down(
     assert scanning.catch_up(scanned) + page_texts.catch_up(scanned) == 0
     client = sign_in(COLLEAGUE)
     assert "the virus scanner doesn’t respond" in client.get(f"/resources/{resource}").text
+    for address in ("/", "/storage"):
+        assert "The virus scanner doesn’t respond." in sign_in(COORDINATOR).get(address).text
     assert client.get(f"/resources/{resource}/download").status_code == 422
     use(scanned, monkeypatch, clamd.address)
     worker.catch_up(scanned)
@@ -256,3 +259,17 @@ def test_a_file_that_the_scanner_could_not_check_in_full_is_not_clean() -> None:
 )
 def test_the_address_of_the_scanner_is_understood(address: str, target: object) -> None:
     assert scanner.parsed(address)[1] == target
+
+
+def test_a_restored_hub_lacks_its_infected_files_and_keeps_them_closed(scanned: Database, sign_in: SignIn) -> None:
+    resource = add_file(scanned, INFECTED)
+    worker.catch_up(scanned)
+    sha256 = revision_of(scanned, resource).sha256 or ""
+    with scanned.engine.connect() as connection:
+        assert sha256 not in backups_queries.stored_hashes(connection, {"revision", "kept_file", "file_scan"})
+    originals.quarantine_of(scanned.config, sha256).unlink()
+    with scanned.writing() as db:
+        db.execute(update(FileScan).values(scanner="older"))
+    scanning.catch_up(scanned)
+    assert page_texts.file_problems(scanned) == []
+    assert "found Test.Own.UNOFFICIAL" in sign_in(UPLOADER).get(f"/resources/{resource}/download").text

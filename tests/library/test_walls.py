@@ -1,6 +1,7 @@
 """A document takes over the program that opens it, and reaches nothing: each wall is tried with the same attack."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from hub.library.extract import bubblewrap, landlock, legacy, seccomp
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.rules import State
-from tests.library import hostile
+from tests.library import documents, hostile
 
 pytestmark = pytest.mark.hostile
 
@@ -144,3 +145,21 @@ def test_a_copy_that_libreoffice_made_is_taken(tmp_path: Path) -> None:
     (tmp_path / "converted").mkdir()
     (tmp_path / "converted" / "document.docx").write_text("words")
     assert legacy.converted_file(tmp_path, "docx") == tmp_path.resolve() / "converted" / "document.docx"
+
+
+@pytest.mark.parametrize("wall", ["bubblewrap", "landlock"])
+def test_libreoffice_does_its_work_behind_each_wall(wall: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    office = legacy.libreoffice()
+    if office is None or (wall == "bubblewrap" and not bubblewrap.is_available()):
+        pytest.skip("LibreOffice or Bubblewrap isn't installed")
+    if wall == "landlock":
+        programs = tmp_path / "programs"
+        programs.mkdir()
+        for name in ("dirname", "basename", "uname", "sed", "grep", "ls", "readlink", "cat", "tr", "awk"):
+            if program := shutil.which(name):
+                (programs / name).symlink_to(program)
+        (programs / "soffice").symlink_to(office)
+        monkeypatch.setenv("PATH", str(programs))
+    deck = documents.slides_deck(tmp_path / "deck", 2)
+    with Reader() as reader:
+        assert set(reader.make("print", deck, "pptx").each) == {2}

@@ -3,7 +3,7 @@
 import json
 import shutil
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, true
 from sqlalchemy.orm import Session
 
 from config import Config
@@ -43,12 +43,15 @@ def has_room(config: Config, length: int = 0) -> bool:
     return free - reserved(config) - length >= config.MIN_FREE_MB * MEGABYTE
 
 
-def used_by_organizations(db: Session) -> dict[int, int]:
-    """Return the bytes of each organization's files, earlier revisions too, by its id; the same file counts once."""
+def used_by_organizations(db: Session, only: int | None = None) -> dict[int, int]:
+    """Return the bytes of each organization's files, earlier revisions too, by its id; the same file counts once.
+
+    ``only`` limits this to one organization, by id.
+    """
     files = (
         select(Resource.organization_id, Revision.sha256, func.max(Revision.size).label("size"))
         .join(Resource, Resource.id == Revision.resource_id)
-        .where(Revision.sha256.is_not(None))
+        .where(Revision.sha256.is_not(None), true() if only is None else Resource.organization_id == only)
         .group_by(Resource.organization_id, Revision.sha256)
         .subquery()
     )
@@ -70,7 +73,7 @@ def quota_objection(db: Session, organization_id: int, length: int, sha256: str 
     own = select(Revision.id).join(Resource, Resource.id == Revision.resource_id)
     if sha256 and db.scalar(own.where(Resource.organization_id == organization.id, Revision.sha256 == sha256).limit(1)):
         return ""
-    used = used_by_organizations(db).get(organization.id, 0)
+    used = used_by_organizations(db, organization.id).get(organization.id, 0)
     if not sha256:
         people = db.scalars(select(Person.id).where(Person.organization_id == organization.id))
         used += reserved(config_of(db), frozenset(people))

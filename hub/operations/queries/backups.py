@@ -30,6 +30,10 @@ def stored_hashes(connection: Connection, tables: Collection[str]) -> Sequence[s
             hashes.update(
                 connection.scalars(select(source.c[of_file]).where(source.c[of_file].is_not(None)).distinct())
             )
+    if "file_scan" in tables:
+        # Infected files are kept apart, and no backup needs them.
+        scans = table("file_scan", column("sha256"), column("state"))
+        hashes -= set(connection.scalars(select(scans.c.sha256).where(scans.c.state == "infected")))
     return sorted(hashes)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from config import Config
 from hub.core.db import config_of
+from hub.library import queries as library_queries
 from hub.library.files import space
 from hub.library.models import FileScan, KeptFile, Revision
 from hub.library.rules import ScanState
@@ -63,11 +64,18 @@ class Scans:
     infected: list[tuple[int | None, str, str]]  # the resource, or None; the file's name; what was found
 
 
+def count_unscanned(db: Session) -> int:
+    """Return the number of files that wait because the virus scanner doesn't answer."""
+    if not config_of(db).CLAMD:
+        return 0
+    waits = (FileScan.state == ScanState.WAITING, FileScan.trouble == library_queries.SCANNER_SILENT)
+    return db.scalar(select(func.count()).select_from(FileScan).where(*waits)) or 0
+
+
 def scans(db: Session) -> Scans:
     """Return the results of virus checks for the coordinator's page. Without a scanner, nothing waits."""
     by_state = select(FileScan.state, func.count()).group_by(FileScan.state)
     counts = {row[0]: row[1] for row in db.execute(by_state)}
-    silent = db.scalar(select(func.count()).where(FileScan.state == ScanState.WAITING, FileScan.trouble != "")) or 0
     known = select(FileScan.sha256)
     new = select(func.count(func.distinct(Revision.sha256))).where(Revision.sha256.not_in(known))
     waiting = counts.get(ScanState.WAITING, 0) + (db.scalar(new) or 0) if config_of(db).CLAMD else 0
@@ -86,4 +94,4 @@ def scans(db: Session) -> Scans:
     )
     infected: list[tuple[int | None, str, str]] = [(row[0], row[1] or "", row[2]) for row in db.execute(revisions)]
     infected += [(None, row[0], row[1]) for row in db.execute(kept)]
-    return Scans(waiting, silent, counts.get(ScanState.TOO_LARGE, 0), infected)
+    return Scans(waiting, count_unscanned(db), counts.get(ScanState.TOO_LARGE, 0), infected)

@@ -17,6 +17,7 @@ from hub.members.rules.membership import Access
 from hub.members.rules.permissions import Permission, may
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import setup as setup_queries
+from hub.overview.queries import storage as storage_queries
 from hub.overview.routes.blueprint import bp
 from hub.overview.routes.commitments import next_steps_for
 from hub.search.queries import news as news_queries
@@ -66,6 +67,7 @@ def home() -> Answer:
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],
+        unscanned=storage_queries.count_unscanned(db) if may(person, Permission.SET_UP) else 0,
         missing_walls=walls.missing(web.config()) if may(person, Permission.SET_UP) else [],
     )
     response = make_response(page)
