@@ -13,7 +13,7 @@ from config import Config
 from hub.core.db import Database
 from hub.library.actions import Facts, File, Written, add
 from hub.library.derive import page_texts
-from hub.library.extract import bubblewrap, landlock, seccomp, walls
+from hub.library.extract import bubblewrap, landlock, sandbox, seccomp, walls
 from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import Kind, State
@@ -106,3 +106,22 @@ def test_the_coordinators_home_page_says_which_wall_is_missing(
     assert "the kernel has no Landlock" in client.get("/").text
     monkeypatch.setattr(walls, "missing_in_kernel", lambda: "")
     assert "without full protection" not in client.get("/").text
+
+
+def test_files_are_read_on_processors_without_a_filter_too(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("platform.machine", lambda: "riscv64")
+    monkeypatch.setattr(landlock, "only", lambda *_paths: True)
+    monkeypatch.setattr(sandbox, "drop_capabilities", lambda: None)
+    assert not sandbox.confine_reader(tmp_path / "document", tmp_path)
+    assert not sandbox.confine_office("/usr/bin/soffice", tmp_path / "document", tmp_path)
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_every_system_call_of_the_filters_has_a_number(monkeypatch: pytest.MonkeyPatch, machine: str) -> None:
+    monkeypatch.setattr("platform.machine", lambda: machine)
+    named = {*seccomp.KERNEL, *seccomp.SIGNALS, *seccomp.PROCESSES, *seccomp.SOCKETS, *seccomp.CONTACTS}
+    unknown = named - set(seccomp.NUMBERS[machine])
+    assert unknown == ({"fork", "vfork"} if machine == "aarch64" else set())  # ARM has only clone
+    for steps in (seccomp.reader_filter(), seccomp.office_filter(is_alone=True), seccomp.office_filter(is_alone=False)):
+        assert len(steps) % 8 == 0
+        assert len(steps) // 8 < 4096  # the kernel's limit

@@ -83,14 +83,14 @@ def confine_reader(document: Path, folder: Path) -> bool:
     """
     drop_capabilities()
     has_files = landlock.only((*reader_programs(), document), (folder, *DEVICES))
-    return seccomp.restrict_calls(seccomp.reader_filter()) and has_files
+    return seccomp.is_available() and seccomp.restrict_calls(seccomp.reader_filter()) and has_files
 
 
 def confine_office(office: str, document: Path, folder: Path) -> bool:
     """Give up the same for LibreOffice, which starts processes of its own; returns False if a part isn't possible."""
     drop_capabilities()
     has_files = landlock.only((*office_programs(office), document), (folder, *DEVICES), OFFICE_SOCKETS)
-    return seccomp.restrict_calls(seccomp.office_filter(is_alone=False)) and has_files
+    return seccomp.is_available() and seccomp.restrict_calls(seccomp.office_filter(is_alone=False)) and has_files
 
 
 class CapabilityHeader(ctypes.Structure):

@@ -22,6 +22,7 @@ NUMBER, PROCESSOR, ARGUMENTS = 0, 4, 16  # offsets in `struct seccomp_data`
 OTHER_TABLE = 0x40000000  # x86-64 numbers from here on belong to the table of x32
 NEW_THREAD = 0x10000
 UNIX = 1
+LARGEST_IN_32_BITS = 2**31 - 1
 
 # The processor as the kernel calls it, and its numbers.
 PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -159,7 +160,10 @@ class Program(ctypes.Structure):
 
 def is_available() -> bool:
     """Return True if this kernel and processor have the filter."""
-    if not sys.platform.startswith("linux") or platform.machine() not in PROCESSORS:
+    is_known = (
+        platform.machine() in PROCESSORS and sys.maxsize > LARGEST_IN_32_BITS
+    )  # 32-bit programs have other numbers
+    if not sys.platform.startswith("linux") or not is_known:
         return False
     return bool(ctypes.CDLL(None, use_errno=True).prctl(GET_SECCOMP, 0, 0, 0, 0) >= 0)
 
@@ -185,9 +189,7 @@ def office_filter(*, is_alone: bool) -> bytes:
 
 
 def restrict_calls(steps: bytes) -> bool:
-    """Permanently put this process and what it starts under a filter; returns False where there is none."""
-    if not is_available():
-        return False
+    """Permanently put this process and what it starts under a filter; returns False where that isn't possible."""
     system = ctypes.CDLL(None, use_errno=True)
     system.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     filter_program = Program(len(steps) // 8, steps)
