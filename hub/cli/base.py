@@ -45,6 +45,7 @@ MODULES = {
     "catch-up": "derived",
     "db": "database",
     "demo": "demo",
+    "doctor": "doctor",
     "export": "exporting",
     "import": "importing",
     "mail-in": "mail_in",

@@ -1,6 +1,5 @@
 """Gathers what the health check looks at. Each check costs a query or two, so monitors can ask every few seconds."""
 
-import shutil
 import sqlite3
 from collections.abc import Callable, Sequence
 
@@ -9,8 +8,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub.core import clock, heartbeats
+from hub.core import clock, disk, heartbeats
 from hub.library import queries as library_queries
+from hub.library.extract import walls
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Revision
 from hub.library.rules import PreviewState
@@ -39,6 +39,7 @@ def checks(db: Session, config: Config) -> Sequence[Check]:
         "files": lambda: check_files(db),
         "pictures": lambda: check_pictures(db),
         "backup": lambda: check_backup(db, config),
+        "walls": lambda: check_walls(config),
     }
     return [database, *(_checked(db, name, check) for name, check in others.items())]
 
@@ -86,7 +87,7 @@ def check_worker(db: Session) -> Check:
 def check_space(config: Config) -> Check:
     """Check the free space of the folders of the hub."""
     folders_of = {"instance": config.INSTANCE, "uploads": config.UPLOADS}
-    return health_rules.space({name: shutil.disk_usage(folder).free for name, folder in folders_of.items()})
+    return health_rules.space({name: disk.free_bytes(folder) for name, folder in folders_of.items()})
 
 
 def check_mail(db: Session) -> Check:
@@ -116,3 +117,10 @@ def check_backup(db: Session, config: Config) -> Check:
     """Check the age of the last backup, if the worker is to make one every day."""
     last = backups_queries.last_backups(db)
     return health_rules.backup(bool(config.BACKUP_TO), last.good_at, last.problem, clock.now())
+
+
+def check_walls(config: Config) -> Check:
+    """Check that the walls around programs that open untrusted files can be built."""
+    if missing := walls.missing(config):
+        return Check("walls", Level.DEGRADED, " ".join(wall.sentence for wall in missing), "missing")
+    return Check("walls")

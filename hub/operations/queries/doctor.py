@@ -1,0 +1,182 @@
+"""Examines an installation for `hub doctor`: what the health check sees, and what only the operator can look at."""
+
+import ctypes
+import os
+import shutil
+import sqlite3
+import stat
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from config import Config
+from hub.core import clock
+from hub.core.dates import plural
+from hub.library.extract.legacy import libreoffice
+from hub.mail.delivery import smtp_server
+from hub.operations.queries import health as health_queries
+from hub.operations.rules.health import BACKUP_AFTER, Level
+from hub.operations.store.occupants import sqlite_path
+
+_TIME_ERROR = 5  # adjtimex(2): the clock isn't synchronized
+_SAFE_SQLITE = (3, 51, 3)  # earlier versions have a rare bug when they reset the write-ahead log
+_OLDEST_POSTGRESQL = 130000  # as server_version_num says it
+_MOST_SKEW = 5.0  # seconds between the clocks of this machine and the database's
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the report. ``is_urgent``: something must be done."""
+
+    name: str
+    sentence: str
+    is_urgent: bool = False
+
+
+def of_settings(config: Config) -> Iterator[Line]:
+    """Examine the settings; invalid ones are refused before this."""
+    url = urlsplit(config.BASE_URL)
+    is_local = url.hostname in {"localhost", "127.0.0.1", "::1"}
+    if url.scheme != "https" and not is_local:
+        sentence = f"People reach the hub at {config.BASE_URL}, unencrypted. Put a proxy with TLS in front of it."
+        yield Line("settings", sentence, is_urgent=True)
+    elif is_local:
+        yield Line(
+            "settings", f"Links in email begin with {config.BASE_URL}. Set HUB_BASE_URL before you invite others."
+        )
+    elif not config.TRUSTED_PROXIES:
+        sentence = (
+            "HUB_BASE_URL is https, and HUB_TRUSTED_PROXIES is 0: all people seem to come from the proxy. Set it to 1."
+        )
+        yield Line("settings", sentence, is_urgent=True)
+    else:
+        yield Line("settings", f"{plural(len(config.given), 'setting')} in the environment, all valid.")
+
+
+def of_modes(config: Config) -> Iterator[Line]:
+    """Examine who may read secrets, the database and uploads."""
+    database = sqlite_path(config)
+    paths = [config.INSTANCE, config.UPLOADS, *sorted(config.INSTANCE.glob("*key*"))]
+    paths += sorted(database.parent.glob(f"{database.name}*")) if database else []
+    wide = [path for path in paths if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077]
+    for path in wide:
+        mode = "700" if path.is_dir() else "600"
+        yield Line("secrets", f"Other users of this machine may open {path}. Run chmod {mode} {path}", is_urgent=True)
+    if not wide:
+        yield Line("secrets", "Keys, database and uploads are readable only by the hub’s user.")
+
+
+def of_programs() -> Iterator[Line]:
+    """Examine the programs that the hub uses if they are installed."""
+    if office := libreoffice():
+        yield Line("libreoffice", f"LibreOffice is at {office}.")
+    else:
+        sentence = (
+            "LibreOffice isn’t installed: slides have no pictures, and old PPT, DOC and XLS files can’t be searched. "
+            "Install libreoffice-impress, libreoffice-writer and libreoffice-calc."
+        )
+        yield Line("libreoffice", sentence, is_urgent=True)
+    if tesseract := shutil.which("tesseract"):
+        yield Line("tesseract", f"Tesseract is at {tesseract}.")
+    else:
+        yield Line(
+            "tesseract", "Tesseract isn’t installed. This version doesn’t read scanned pages, so nothing is missing."
+        )
+
+
+def of_clock(db: Session) -> Iterator[Line]:
+    """Examine the clock: the kernel's word on it, and PostgreSQL's time."""
+    if db.get_bind().dialect.name == "postgresql":
+        skew = abs((db.scalar(text("SELECT clock_timestamp()")) - clock.now()).total_seconds())
+        if skew > _MOST_SKEW:
+            sentence = (
+                f"The clocks of this machine and the database’s differ by {skew:.0f} seconds. Set up chrony on both."
+            )
+            yield Line("clock", sentence, is_urgent=True)
+            return
+    if _is_unsynchronized():
+        yield Line("clock", "The kernel doesn’t know if the clock is right. Set up chrony or systemd-timesyncd.")
+    else:
+        yield Line("clock", "The clock is synchronized.")
+
+
+def _is_unsynchronized() -> bool:
+    """Return True if Linux says that nothing sets the clock; False if no one can tell."""
+    if sys.platform != "linux":
+        return False
+    query = ctypes.create_string_buffer(512)  # struct timex with modes = 0, which only reads
+    return bool(ctypes.CDLL(None).adjtimex(query) == _TIME_ERROR)
+
+
+def of_mail(config: Config) -> Iterator[Line]:
+    """Connect to the mail server, sign in, and leave without sending anything."""
+    server = config.mail_server
+    if server is None:
+        yield Line(
+            "mail server", "HUB_MAIL_URL isn’t set, so email is saved as files, and no one gets any.", is_urgent=True
+        )
+        return
+    try:
+        with smtp_server.connected(server, urlsplit(config.BASE_URL).hostname or "localhost") as smtp:
+            smtp.noop()
+    except (smtp_server.ServerTrouble, OSError) as error:
+        sentence = f"{server.host}:{server.port} can’t be used: {error}. Check HUB_MAIL_URL."
+        yield Line("mail server", sentence, is_urgent=True)
+        return
+    yield Line("mail server", f"{server.host}:{server.port} accepts the hub’s connection. No email was sent.")
+
+
+def of_version(db: Session) -> Iterator[Line]:
+    """Examine the version of the database."""
+    if db.get_bind().dialect.name == "postgresql":
+        number = int(db.scalar(text("SHOW server_version_num")) or 0)
+        name = db.scalar(text("SHOW server_version"))
+        if number < _OLDEST_POSTGRESQL:
+            yield Line("database", f"PostgreSQL {name} is too old. Upgrade it to version 13 or later.", is_urgent=True)
+        else:
+            yield Line("database", f"PostgreSQL {name}.")
+    elif sqlite3.sqlite_version_info < _SAFE_SQLITE:
+        sentence = (
+            f"SQLite {sqlite3.sqlite_version}. Versions before 3.51.3 have a rare bug; make backups, or use PostgreSQL."
+        )
+        yield Line("database", sentence)
+    else:
+        yield Line("database", f"SQLite {sqlite3.sqlite_version}.")
+
+
+def of_health(db: Session, config: Config) -> Iterator[Line]:
+    """Examine what /healthz looks at, except the database, and backups even if the worker doesn't make them."""
+    for check in health_queries.checks(db, config):
+        if check.name == "backup" and check.word == "off":
+            yield _occasional_backups(check.figures.get("last_backup_seconds"))
+        elif check.name != "database":
+            yield Line(check.name, check.sentence or "In order.", is_urgent=check.level is not Level.OK)
+
+
+def _occasional_backups(age: object) -> Line:
+    """Return the line on backups of a hub whose worker makes none: a timer may run the command."""
+    if isinstance(age, (int, float)) and age < BACKUP_AFTER.total_seconds():
+        return Line("backup", "The last backup is less than 26 hours old.")
+    return Line("backup", "There is no backup of the last day. Set HUB_BACKUP_TO to a folder.", is_urgent=True)
+
+
+def of_folders(config: Config) -> Iterator[Line]:
+    """Examine whether the hub's folders can be written."""
+    for name, folder in (("HUB_INSTANCE", config.INSTANCE), ("HUB_UPLOADS", config.UPLOADS), *_backup_folder(config)):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            yield Line(
+                "folders", f"The hub can’t write to {folder} ({name}). Give it to the hub’s user.", is_urgent=True
+            )
+            return
+    yield Line("folders", "All folders can be written.")
+
+
+def _backup_folder(config: Config) -> Iterator[tuple[str, Path]]:
+    if config.BACKUP_TO:
+        folder = Path(config.BACKUP_TO).expanduser()
+        yield "HUB_BACKUP_TO", folder if folder.exists() else folder.parent
