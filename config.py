@@ -117,6 +117,9 @@ class Config:
         "trusted", "whether single sign-on counts as a second factor: trusted, amr (if the provider says so) or never"
     )
     OIDC_MORE: str = _setting("", "TOML file with more providers of single sign-on")
+    RESERVE_MB: int = _setting(
+        32, "megabytes of disk that are kept free for signing in and recording when the disk is full; 0: none"
+    )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
     WEB_THREADS: int = _setting(8, "number of threads in each web process")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")

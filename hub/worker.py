@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import audit, chosen_settings, heartbeats, metrics, set_aside
+from hub.core import audit, chosen_settings, disk, heartbeats, metrics, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning
@@ -137,6 +137,7 @@ def _run_steps(
             done = 0
             try:
                 chosen_settings.refresh(database)
+                disk.is_full(database.config)
                 for name in steps:
                     progress.note(line, name, failures)
                     done += _run_step(name, database, reader)

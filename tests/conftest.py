@@ -270,6 +270,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
         DATABASE_URL=database_url,
         SECRET_KEY=TEST_KEY,
         LOG_LEVEL="WARNING",
+        RESERVE_MB=0,
     )
 
 
@@ -300,7 +301,8 @@ def frozen_clock(monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The web application, built once, because routes and compiled templates don't depend on a test."""
     folder = tmp_path_factory.mktemp("app")
-    config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING")
+    paths = {"INSTANCE": folder, "UPLOADS": folder / "uploads"}
+    config = Config.load({}, **paths, SECRET_KEY=TEST_KEY, LOG_LEVEL="WARNING", RESERVE_MB=0)
     app = create_app(config)
     app.testing = False  # show error pages instead of raising
     app.test_client_class = Browser

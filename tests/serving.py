@@ -51,6 +51,7 @@ class Hub:
             "HUB_UPLOADS": str(folder / "uploads"),
             "HUB_BASE_URL": self.address,
             "HUB_WORKER_PAUSE": "0.1",
+            "HUB_RESERVE_MB": "0",
         }
         self.environ |= {f"HUB_{name}": value for name, value in settings.items()}
         self.process: subprocess.Popen[bytes] | None = None

@@ -124,6 +124,39 @@ def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Pat
 
 
 @pytest.mark.kills
+def test_a_killed_web_process_is_replaced_and_a_killed_hub_starts_again_under_load(tmp_path: Path) -> None:
+    with a_hub(tmp_path / "hub") as hub:
+        stop, answered = threading.Event(), list[int]()
+
+        def ask() -> None:
+            while not stop.is_set():
+                if hub.health():
+                    answered.append(1)
+
+        clients = [threading.Thread(target=ask) for _ in range(4)]
+        for client in clients:
+            client.start()
+        try:
+            [first, second] = eventually(lambda: len(webs := hub.webs()) == 2 and webs)
+            first.kill()
+            eventually(lambda: len(webs := hub.webs()) == 2 and first not in webs)
+            assert second.is_running()
+            assert hub.process
+            orphans = psutil.Process(hub.process.pid).children(recursive=True)
+            hub.process.kill()
+            hub.process.wait(TIMEOUT)
+            before = len(answered)
+            hub.start()
+            eventually(lambda: len(answered) > before)
+            assert psutil.wait_procs(orphans, TIMEOUT)[1] == []
+        finally:
+            stop.set()
+            for client in clients:
+                client.join(TIMEOUT)
+        assert "Traceback" not in (hub.folder / "serve.log").read_text()
+
+
+@pytest.mark.kills
 def test_unfinished_requests_do_not_block_others(tmp_path: Path) -> None:
     with a_hub(tmp_path / "hub", WEB_WORKERS="1", WEB_THREADS="2") as hub:
         halves = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(6)]

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -9,15 +10,18 @@ from importlib import import_module
 from typing import Any
 
 import click
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub.core import chosen_settings, clock, dates, in_use, log
+from hub.core import chosen_settings, clock, dates, disk, failures, in_use, log
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.migrations import schema
+
+SAY_EVERY = 30  # seconds between lines while waiting for the database
 
 
 class Day(click.ParamType[date]):
@@ -84,6 +88,10 @@ class Hub(click.Group):
         except NotFound as missing:
             message = "Not found in this hub."
             raise click.ClickException(message) from missing
+        except Exception as failure:
+            if not (sentence := failures.sentence_of(failure)):
+                raise
+            raise click.ClickException(sentence) from failure
 
 
 @click.group(cls=Hub, context_settings={"help_option_names": ["-h", "--help"]})
@@ -102,14 +110,34 @@ def open_database(*, migrated: bool = True, serving: bool = False) -> Iterator[D
     config = Config.load()
     in_use.refuse_half_restored(config)
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL if serving else "WARNING")
+    disk.is_full(config)  # releases the reserve if it must: even reading may need a few pages
     database = Database(config)
     try:
+        if serving:
+            wait_for(database)
         if migrated and not schema.is_current(database):
             schema.upgrade(database)
         chosen_settings.refresh(database)
         yield database
     finally:
         database.close()
+
+
+def wait_for(database: Database) -> None:
+    """Wait until the database answers, and say so every half minute: after a power failure it may start later."""
+    turn = 0
+    while True:
+        try:
+            with database.engine.connect() as connection:
+                connection.exec_driver_sql("SELECT 1")
+                return
+        except (OperationalError, InterfaceError) as error:
+            if not failures.is_unreachable(error) and not failures.is_full(error):
+                raise
+            if turn % SAY_EVERY == 0:
+                click.echo(f"Waiting for the database. {failures.sentence_of(error)} Press Ctrl-C to stop.", err=True)
+        turn += 1
+        time.sleep(1)
 
 
 @contextmanager

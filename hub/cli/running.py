@@ -23,7 +23,6 @@ DEFAULT_PORT = 8000  # as in the default of BASE_URL
 @click.option("--no-worker", is_flag=True, help="Run only the web server; hub worker runs elsewhere.")
 def serve(host: str, port: int, *, no_worker: bool) -> None:
     """Run the web server and the worker. Migrates the database first."""
-    listener = listen(host, port)
     with open_database(serving=True) as database:
         with database.writing() as db:
             token = invitations_actions.first_coordinator_link(db)
@@ -34,9 +33,9 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
         click.echo(
             f"This hub is empty. Open this link to set up the first coordinator:\n{config.BASE_URL}/welcome/{token}"
         )
-    click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
-    sys.stdout.flush()
-    with in_use.serving(config):
+    with listen(host, port) as listener, in_use.serving(config):
+        click.echo(f"The hub is running at http://{host}:{port}. Press Ctrl-C to stop.")
+        sys.stdout.flush()
         metrics.share(config)
         sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
 

@@ -86,7 +86,7 @@ def run_web(config: Config, listener: socket.socket) -> None:
         listener,
         config.WEB_THREADS,
         lambda environ: web.most_bytes(app, environ),
-        lambda size: disk.has_room(config.UPLOADS, size),
+        lambda size: disk.has_room(config, size),
         config.TRUSTED_PROXIES,
     )
     for number in STOP_SIGNALS:

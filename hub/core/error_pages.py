@@ -1,6 +1,7 @@
 """Error pages, each with a sentence that says what to do. Imports no room."""
 
 import logging
+from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask, current_app, g, render_template, request
@@ -9,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from config import Config
-from hub.core import dates
+from hub.core import dates, failures
 from hub.core.db import Database
 from hub.core.errors import NotFound, NotNow, Refused, TooManyAttempts
 from hub.core.typed import typed_texts
@@ -44,15 +45,19 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
+    typed: list[str] = []
     arrived = request.method == "POST" and not request.environ.get("hub.refused")  # otherwise there is no form
-    typed = typed_texts() if status in LOSES_FORM and arrived else []
+    if status in LOSES_FORM and arrived:
+        with suppress(OSError):  # a large form goes to a temporary file, and the disk may be full
+            typed = typed_texts()
     return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
 
 
 def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
         return error
-    return error_page(error.code)
+    cause = getattr(error, "original_exception", None)  # of an error at the end of the request, such as a commit
+    return error_page(error.code) if cause is None else _broken(cause)
 
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:
@@ -72,7 +77,7 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 
 def _broken(error: Exception) -> tuple[str, int]:
     log.error("The request failed.", exc_info=error, extra={"method": request.method})
-    status = 503 if isinstance(error, OperationalError) else 500
+    status = 507 if failures.is_full(error) else 503 if isinstance(error, OperationalError) else 500
     try:
         return error_page(status)
     except Exception:

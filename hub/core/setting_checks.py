@@ -207,6 +207,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SESSION_DAYS": _POSITIVE,
     "SESSION_IDLE_DAYS": _POSITIVE,
     "SESSION_IDLE_HOURS_HOST": _POSITIVE,
+    "RESERVE_MB": (lambda value: 0 <= value <= 10_000, "it must be from 0 to 10000"),  # noqa: PLR2004 - megabytes
     "WEB_WORKERS": _POSITIVE,
     "WEB_THREADS": _POSITIVE,
     "WORKER_PAUSE": _POSITIVE,

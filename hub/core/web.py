@@ -18,6 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import Template
 from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -26,10 +27,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from werkzeug.wsgi import wrap_file
 
 from config import Config
-from hub.core import chosen_settings, error_pages, template_helpers
+from hub.core import chosen_settings, disk, error_pages, failures, later, template_helpers
 from hub.core.audit import request_id
 from hub.core.db import Database
-from hub.core.errors import NotFound
+from hub.core.errors import NotFound, NotNow
 from hub.core.tables import CSV, XLSX
 
 log = logging.getLogger("hub.web")
@@ -149,6 +150,12 @@ def takes_files_of_visitors(view: View) -> View:
     return view
 
 
+def works_when_full(view: View) -> View:
+    """Mark a view that may save its few bytes when the disk is full, from the reserve, such as signing in."""
+    view.works_when_full = True  # type: ignore[attr-defined]
+    return view
+
+
 def public(view: View) -> View:
     """Mark a view that needs no sign-in. All others do."""
     view.public = True  # type: ignore[attr-defined]
@@ -228,12 +235,20 @@ def _begin() -> AnyResponse | tuple[str, int] | None:
         raise refusal
     if "static" not in (request.endpoint or ""):
         chosen_settings.refresh(current_app.extensions["hub-database"])
+        if not disk.is_full(config()):
+            later.write_waiting(current_app.extensions["hub-database"])
+        elif request.method not in SAFE_METHODS and not _works_when_full():
+            raise NotNow(507, NotNow.DISK_FULL)
     if "\x00" in request.path or any("\x00" in value for _name, value in request.args.items(multi=True)):
         abort(404)  # PostgreSQL rejects NUL in queries
     if answer := _over_https():
         return answer
     request.max_content_length = _most_bytes()
     return None
+
+
+def _works_when_full() -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), "works_when_full", False)
 
 
 def _most_bytes() -> int:
@@ -275,7 +290,7 @@ def _finish(response: Response) -> Response:
     _send_part(response)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
-            g.db.commit()
+            _commit()
         else:
             g.db.rollback()
     headers = response.headers
@@ -294,6 +309,30 @@ def _finish(response: Response) -> Response:
         headers.setdefault("Cache-Control", "private, no-cache")
     _log_line(response, person_id())
     return response
+
+
+def _commit() -> None:
+    """Commit. If the disk is full, a page or a file is still sent, and what the view told `record` waits for space."""
+    try:
+        g.db.commit()
+    except OperationalError as error:
+        if not failures.is_full(error) or request.method not in SAFE_METHODS:
+            raise
+        log.warning("The disk is full, so a page's record waits in memory.")
+        g.db.rollback()
+        later.keep(g.get("records", ()))
+
+
+def record(write: Callable[[Session], None]) -> None:
+    """Write what this GET records. If the disk is full, ``write`` is called again as soon as there is space."""
+    g.setdefault("records", []).append(write)
+    try:
+        write(db)
+    except OperationalError as error:
+        if not failures.is_full(error):
+            raise
+        db.rollback()
+        later.keep(g.pop("records"))
 
 
 class _Part(io.RawIOBase):

@@ -24,6 +24,7 @@ from hub.members.rules.single_sign_on import required_provider, required_sentenc
 
 @bp.route("/sign-in", methods=["GET", "POST"])
 @web.public
+@web.works_when_full
 def sign_in() -> Any:
     """Sign in, and continue to the page that the person wanted."""
     wanted = login.safe_next(request.values.get("next"))
@@ -76,6 +77,7 @@ def forgot_password() -> Any:
 
 @bp.post("/sign-out")
 @web.open_after_leaving
+@web.works_when_full
 def sign_out() -> Any:
     """Sign out on this browser."""
     provider = session.get(login.SIGNED_ON_WITH)
@@ -85,6 +87,7 @@ def sign_out() -> Any:
 
 @bp.post("/sign-out/everywhere")
 @web.open_after_leaving
+@web.works_when_full
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too, which also ends copied sessions."""
     sessions_actions.sign_out_everywhere(db, signed_in())

@@ -1,5 +1,6 @@
 """Downloads of files and excerpts, which are logged."""
 
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 
@@ -39,7 +40,7 @@ def slides(resource_id: int) -> Response:
         raise Refused("Enter the pages, such as 7 or 7-9.")
     response = excerpt_response(resource, resource.current, *pages)
     if _is_deliberate():
-        downloads_actions.log_download(db, person, resource, resource.current, whole=True)
+        _log(person, resource, resource.current, whole=True)
     return response
 
 
@@ -86,8 +87,15 @@ def download(resource_id: int) -> Response:
     response = file_response(resource, revision)
     if _is_deliberate():
         is_unmodified = response.status_code == 304  # noqa: PLR2004 - the browser shows its own copy
-        downloads_actions.log_download(db, person, resource, revision, whole=_has_first_byte() and not is_unmodified)
+        _log(person, resource, revision, whole=_has_first_byte() and not is_unmodified)
     return response
+
+
+def _log(person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:
+    """Log a download; if the disk is full, as soon as there is space."""
+    event = downloads_actions.download_event(db, person, resource, revision, whole=whole)
+    if event is not None:
+        web.record(partial(downloads_actions.log_event, event=event))
 
 
 def _is_deliberate() -> bool:
