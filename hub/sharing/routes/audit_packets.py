@@ -4,14 +4,21 @@ from flask import Response, flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from hub.core import web
-from hub.core.errors import NotFound
+from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import audit_packets as audit_packets_actions
 from hub.sharing.queries import audit_packets as audit_packets_queries
+from hub.sharing.queries import titles as titles_queries
 from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, requested_organization, this_quarter
+
+# A packet is fixed by its fingerprint, so no title can be removed from it.
+HAS_HIDDEN_TITLES = (
+    "Packets of this organization name resources that are for one organization only. Ask its representative or the "
+    "coordinator for the packet."
+)
 
 
 @bp.get("/sharing/<quarter>/packet")
@@ -52,6 +59,9 @@ def make_packet(quarter: str) -> Redirect:
 @web.open_after_leaving
 def packet(packet_id: int) -> Response:
     """Download a packet as a ZIP file."""
-    audit_packet = audit_packets_queries.packet_for(db, signed_in(), packet_id)
+    person = signed_in()
+    audit_packet = audit_packets_queries.packet_for(db, person, packet_id)
+    if titles_queries.hidden_titles(db, person, audit_packet.organization):
+        raise Refused(HAS_HIDDEN_TITLES)
     name = f"audit-packet-{audit_packet.organization.slug}-{audit_packet.quarter}-{audit_packet.digest[:8]}.zip"
     return web.as_attachment(audit_packet.content, "application/zip", name)

@@ -10,6 +10,7 @@ from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import logged_mail as logged_mail_actions
 from hub.sharing.queries import logged_mail as logged_mail_queries
+from hub.sharing.queries import titles as titles_queries
 from hub.sharing.routes.blueprint import bp, other_slug
 
 
@@ -20,12 +21,14 @@ def mail(mail_id: int) -> str:
     person = signed_in()
     logged = logged_mail_queries.mail_for(db, person, mail_id)
     organization = members_queries.organization_by_id(db, logged.organization_id)
+    lines = logged_mail_queries.entries_of_mail(db, organization, logged)
+    titles_queries.hide_titles((line.event for line in lines), titles_queries.hidden_titles(db, person, organization))
     return render_template(
         "sharing/logged_email.html",
         mail=logged,
         organization=organization,
         other_slug=other_slug(person, organization),
-        lines=logged_mail_queries.entries_of_mail(db, organization, logged),
+        lines=lines,
         may_correct=may(person, Permission.DECLARE, logged),
     )
 

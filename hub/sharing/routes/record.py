@@ -16,6 +16,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.queries import quarters as quarters_queries
+from hub.sharing.queries import titles as titles_queries
 from hub.sharing.queries.people_reached import people_reached
 from hub.sharing.reports.tables import entries_as_csv
 from hub.sharing.routes.blueprint import bp, other_slug, quarter_from_url, requested_organization, this_quarter
@@ -32,7 +33,7 @@ def record() -> str | Response:
     organization = requested_organization(person)
     quarters = _quarters_of(organization)
     if request.args.get("format") == "csv":
-        lines = entries_queries.events_of(db, organization, quarters)
+        lines = _named(person, organization, entries_queries.events_of(db, organization, quarters))
         return _as_csv(lines, f"sharing-{organization.slug}.csv")
     page = page_number()
     shown = quarters[(page - 1) * QUARTERS_PER_PAGE :][:QUARTERS_PER_PAGE]
@@ -85,9 +86,13 @@ def quarter(quarter: str) -> str | Response:
         raise NotFound
     only = _filter()
     if request.args.get("format") == "csv":
-        lines = entries_queries.events_of(db, organization, [selected], only)
+        lines = _named(person, organization, entries_queries.events_of(db, organization, [selected], only))
         return _as_csv(lines, f"sharing-{organization.slug}-{selected}.csv")
     page, total = page_number(), entries_queries.count_events(db, organization, [selected], only)
+    hidden = titles_queries.hidden_titles(db, person, organization)
+    titles = entries_queries.titles_in(db, organization, selected)
+    confirmations = entries_queries.confirmations_of(db, organization, selected)
+    titles_queries.hide_titles((item for each in confirmations for item in each.items), hidden)
     return render_template(
         "sharing/quarter.html",
         organization=organization,
@@ -95,15 +100,15 @@ def quarter(quarter: str) -> str | Response:
         quarter=selected,
         row=quarters_queries.quarters_of(db, organization, [selected])[0],
         reached=people_reached(db, entries_queries.logged_by(organization, selected)),
-        confirmations=entries_queries.confirmations_of(db, organization, selected),
+        confirmations=confirmations,
         late=lambda confirmation: is_late(selected, confirmation.confirmed_at.astimezone(web.config().zone).date()),
-        lines=entries_queries.events_of(db, organization, [selected], only, page),
+        lines=_named(person, organization, entries_queries.events_of(db, organization, [selected], only, page)),
         total=total,
         page=page,
         pages=web.page_count(total, entries_queries.EVENTS_PER_PAGE),
         only=only,
         is_filtered=only != entries_queries.EventFilter(),
-        titles=entries_queries.titles_in(db, organization, selected),
+        titles=[(id_, hidden.get(id_, title)) for id_, title in titles],
         people=entries_queries.people_in(db, organization, selected),
         former_names=entries_queries.former_names(db, organization, selected),
         Act=Act,
@@ -123,6 +128,8 @@ def confirmation(confirmation_id: int) -> str:
     person = signed_in()
     confirmed = entries_queries.confirmation_for(db, person, confirmation_id)
     selected = Quarter.parse(confirmed.quarter)
+    hidden = titles_queries.hidden_titles(db, person, confirmed.organization)
+    titles_queries.hide_titles(confirmed.items, hidden)
     return render_template(
         "sharing/confirmation.html",
         confirmation=confirmed,
@@ -132,6 +139,14 @@ def confirmation(confirmation_id: int) -> str:
         superseded_by=entries_queries.replacement_of(db, confirmed),
         digest=digest_of(confirmed.canonical),
     )
+
+
+def _named(
+    person: Person, organization: Organization, lines: Sequence[entries_queries.LogEntry]
+) -> Sequence[entries_queries.LogEntry]:
+    """Return the entries, of which those that ``person`` may not read have no title."""
+    titles_queries.hide_titles((line.event for line in lines), titles_queries.hidden_titles(db, person, organization))
+    return lines
 
 
 def _filter() -> entries_queries.EventFilter:

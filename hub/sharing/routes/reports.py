@@ -10,6 +10,7 @@ from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.sharing.queries import reports as reports_queries
+from hub.sharing.queries import titles as titles_queries
 from hub.sharing.reports import pdf as pdf_reports
 from hub.sharing.reports import tables as tables_reports
 from hub.sharing.routes.blueprint import bp, other_slug, requested_organization, this_quarter
@@ -37,9 +38,13 @@ def all_reports() -> str:
 @web.open_after_leaving
 def report(period: str) -> Response:
     """Download the report of a quarter (``2026Q3``) or year (``2026``): ``?format=pdf`` (default), ``csv``, ``xlsx``."""
-    organization = requested_organization(signed_in())
+    person = signed_in()
+    organization = requested_organization(person)
     selected = period_from_url(period)
     contents = reports_queries.report_of(db, organization, selected, this_quarter())
+    hidden = titles_queries.hidden_titles(db, person, organization)
+    titles_queries.hide_titles((line.event for line in contents.lines), hidden)
+    titles_queries.hide_titles((item for each in contents.confirmations for item in each.items), hidden)
     zone = web.config().zone
     makers: dict[str, Callable[[], bytes]] = {
         "pdf": lambda: pdf_reports.report_as_pdf(contents, setting()),
