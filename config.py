@@ -121,7 +121,7 @@ class Config:
         32, "megabytes of disk that are kept free for signing in and recording when the disk is full; 0: none"
     )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
-    WEB_THREADS: int = _setting(8, "number of threads in each web process")
+    WEB_THREADS: int = _setting(24, "number of threads in each web process; half of them may wait to write")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")
     TRUSTED_PROXIES: int = _setting(
         0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"

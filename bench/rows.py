@@ -28,7 +28,7 @@ def run_on_each_database(title: str, run: Callable[[str, Database], object]) -> 
     """Print the title and the machine, then run on SQLite, and on PostgreSQL if it is installed."""
     print(title)
     print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}", flush=True)
-    for name, open_database in (("SQLite", _sqlite), ("PostgreSQL", _postgresql)):
+    for name, open_database in (("SQLite", sqlite), ("PostgreSQL", _postgresql)):
         with open_database() as database:
             if database is None:
                 print(f"\n{name}: not installed")
@@ -37,7 +37,7 @@ def run_on_each_database(title: str, run: Callable[[str, Database], object]) -> 
 
 
 @contextmanager
-def _sqlite() -> Iterator[Database | None]:
+def sqlite() -> Iterator[Database | None]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         yield from _migrated(Path(folder), "")
 

@@ -2,18 +2,28 @@
 
 import enum
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event
+from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from config import Config
+from hub.core.fingerprints import digest_of
+from hub.core.writers import PATIENCE, TooBusyError, WriterLine
+
+# PostgreSQL's SQLSTATE of a transaction that has to be repeated: serialization failure, and deadlock.
+BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for a lock of another program
+_REPEATABLE = frozenset({"40001", "40P01"})
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -69,11 +79,14 @@ class Database:
 
     def __init__(self, config: Config) -> None:
         self.config = config
-        self.engine = _engine(config.DATABASE_URL)
+        self.line = _line_of(config)
+        self.engine = _engine(config.DATABASE_URL, self.line)
         info = {"database": self}
         self.reader = sessionmaker(self.engine, expire_on_commit=False, info=info | {"writes": False})
         writing = self.engine.execution_options(hub_begin="IMMEDIATE")
         self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True})
+        noting = writing.execution_options(hub_patience=0.0)
+        self.noter = sessionmaker(noting, expire_on_commit=False, info=info | {"writes": True})
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -87,9 +100,22 @@ class Database:
         with self.writer.begin() as db:
             yield db
 
+    @contextmanager
+    def noting(self) -> Iterator[Session]:
+        """Open a session for a note that may be lost: like `writing`, but if someone else writes, it gives up at once.
+
+        Raises OperationalError then. No page may wait for such a note.
+        """
+        with self.noter.begin() as db:
+            if self.engine.name == "postgresql":
+                db.execute(text("SET LOCAL lock_timeout = '100ms'"))
+            yield db
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+        if self.line:
+            self.line.close()
 
 
 def config_of(db: Session) -> Config:
@@ -115,27 +141,86 @@ def add_unless(db: Session, row: Base, existing: Select[int]) -> bool:
     return True
 
 
-def _engine(url: str) -> Engine:
+def take_turns(db: Session, names: Iterable[str]) -> None:
+    """Wait until no other transaction has taken a turn on one of these names, and keep them to the end of this one.
+
+    Names are locked in a fixed order, so two transactions can't wait for each other here. On SQLite, a transaction that
+    writes has the only turn anyway.
+    """
+    if db.get_bind().dialect.name == "postgresql":
+        for number in sorted({int(digest_of(name)[:_TURN_DIGITS], 16) for name in names}):
+            db.execute(select(func.pg_advisory_xact_lock(number)))
+
+
+def is_collision(error: BaseException) -> bool:
+    """Return True if an error comes from someone else's write at the same time, so that repeating may succeed.
+
+    A unique index refused a second row, a row was deleted meanwhile, or the database broke a deadlock.
+    """
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _REPEATABLE:
+        return True
+    return isinstance(error, IntegrityError | StaleDataError | ObjectDeletedError)
+
+
+def _line_of(config: Config) -> WriterLine | None:
+    """Return the line of writers of a SQLite database; None for PostgreSQL. Half of the threads may wait in it."""
+    url = make_url(config.DATABASE_URL)
+    if url.get_backend_name() != "sqlite":
+        return None
+    is_file = url.database and url.database != ":memory:"
+    return WriterLine(Path(url.database) if is_file and url.database else None, max(1, config.WEB_THREADS // 2))
+
+
+def _engine(url: str, line: WriterLine | None) -> Engine:
     """Return the engine. Its errors are logged, so they hide parameters: some are tokens and password hashes."""
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=10, hide_parameters=True)
-    engine = create_engine(url, pool_size=10, max_overflow=10, hide_parameters=True)
+    if line is None:
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+    # Writers that wait in line have a connection each, and readers need one at once.
+    engine = create_engine(url, pool_size=10, max_overflow=-1, hide_parameters=True)
     event.listen(engine, "connect", _settle_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "begin", partial(_begin_sqlite, line))
+    event.listen(engine, "checkin", _end_turn)
+    event.listen(engine, "invalidate", lambda connection, entry, _error: _end_turn(connection, entry))
     return engine
 
 
 def _settle_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     """Make commits durable, and wait for locks instead of failing."""
     connection.isolation_level = None  # the driver begins transactions too late: see _begin_sqlite
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT}", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    """Take the write lock at the start of a writing transaction: otherwise a read followed by a write loses updates."""
-    kind = connection.get_execution_options().get("hub_begin", "DEFERRED")
-    connection.exec_driver_sql(f"BEGIN {kind}")
+def _begin_sqlite(line: WriterLine, connection: Connection) -> None:
+    """Take the write lock at the start of a writing transaction: otherwise a read followed by a write loses updates.
+
+    Before that, the writer waits for its turn, which ends when the connection is returned to the pool.
+    """
+    options = connection.get_execution_options()
+    if options.get("hub_begin") != "IMMEDIATE":
+        connection.exec_driver_sql("BEGIN DEFERRED")
+        return
+    left = patience = options.get("hub_patience", PATIENCE)
+    try:
+        if _TURN not in connection.info:  # a migration has several transactions, and one turn
+            left = line.join(patience)
+    except TooBusyError:
+        message = "database is locked: other writers are waiting"
+        raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(message)) from None
+    connection.info[_TURN] = line
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * left:.0f}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+_TURN_DIGITS = 15  # hexadecimal: PostgreSQL's advisory locks are numbers of 63 bits and a sign
+_TURN = "hub_turn"  # where a connection keeps the line in which it has its turn
+
+
+def _end_turn(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+    line: WriterLine | None = entry.info.pop(_TURN, None)
+    if line:
+        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+        line.leave()
 
 
 @event.listens_for(Session, "before_flush")

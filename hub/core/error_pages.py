@@ -6,13 +6,14 @@ from typing import Any, cast
 
 from flask import Flask, current_app, g, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from config import Config
 from hub.core import dates, failures
-from hub.core.db import Database
+from hub.core.db import Database, is_collision
 from hub.core.errors import NotFound, NotNow, Refused, TooManyAttempts
+from hub.core.repeating import ask_again
 from hub.core.typed import typed_texts
 
 log = logging.getLogger("hub.web")
@@ -32,12 +33,15 @@ ERRORS = {
         "Something went wrong on our end",
         "Nothing was saved. Try again. If it happens again, tell the coordinator.",
     ),
-    503: ("The hub is temporarily unavailable", "Try again in a minute."),
+    503: (
+        "The hub is temporarily unavailable",
+        "It’s too busy, or can’t reach its database. Try again in a minute.",
+    ),
     507: ("The hub’s disk is full", NotNow.DISK_FULL),
 }
 
 
-LOSES_FORM = frozenset({403, 404, 422, 503, 507})  # statuses of error pages after which a form may be gone
+LOSES_FORM = frozenset({403, 404, 422, 500, 503, 507})  # statuses of error pages after which a form may be gone
 
 
 def error_page(status: int, sentence: str = "") -> tuple[str, int]:
@@ -75,15 +79,33 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
     return error_page(413, "A form can have up to 1 MB of text. Shorten the text, or upload it as a file.")
 
 
-def _broken(error: Exception) -> tuple[str, int]:
+def broken(error: Exception) -> tuple[str, int]:
+    """Return the page for an error that no one expected; after a collision with another request, ask for a repetition."""
+    is_collision_now = is_collision(error)
+    if is_collision_now and ask_again(request.environ):
+        if "db" in g:
+            g.db.rollback()
+        log.info("Repeating a request that met another one: %s", type(error).__name__)
+        return "", 503
     log.error("The request failed.", exc_info=error, extra={"method": request.method})
-    status = 507 if failures.is_full(error) else 503 if isinstance(error, OperationalError) else 500
+    is_busy = is_collision_now and not isinstance(error, IntegrityError)
+    status = 503 if is_busy or isinstance(error, OperationalError) else 500
+    status = 507 if failures.is_full(error) else status
+    _only_read()
     try:
         return error_page(status)
     except Exception:
         log.exception("The error page also failed.")
         title, advice = ERRORS[status]
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
+
+
+def _only_read() -> None:
+    """Give the error page a session for reading: one that writes would wait for its turn again."""
+    if session := g.pop("db", None):
+        session.close()
+    g.pop("_login_user", None)  # it belonged to that session
+    g.db = cast(Database, current_app.extensions["hub-database"]).reader()
 
 
 def init(app: Flask) -> None:
@@ -95,7 +117,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(Refused, lambda error: error_page(422, str(error)))
     app.register_error_handler(NotNow, lambda error: error_page(error.status, str(error)))
     app.register_error_handler(TooManyAttempts, lambda error: error_page(429, str(error)))
-    app.register_error_handler(Exception, _broken)
+    app.register_error_handler(Exception, broken)
 
 
 def _config() -> Config:

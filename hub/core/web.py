@@ -18,7 +18,7 @@ from flask_bootstrap import Bootstrap5
 from flask_wtf import CSRFProtect
 from jinja2 import Template
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -29,8 +29,9 @@ from werkzeug.wsgi import wrap_file
 from config import Config
 from hub.core import chosen_settings, disk, error_pages, failures, later, template_helpers
 from hub.core.audit import request_id
-from hub.core.db import Database
+from hub.core.db import Database, take_turns
 from hub.core.errors import NotFound, NotNow
+from hub.core.repeating import Repeating
 from hub.core.tables import CSV, XLSX
 
 log = logging.getLogger("hub.web")
@@ -86,7 +87,21 @@ def _open_session() -> Session:
         view = current_app.view_functions.get(request.endpoint or "")
         writes = request.method not in SAFE_METHODS or getattr(view, "writes", False)
         g.db = database.writer() if writes else database.reader()
+        if request.method not in SAFE_METHODS:
+            _take_turns(g.db)
     return cast(Session, g.db)
+
+
+def _take_turns(session: Session) -> None:
+    """Let requests that change the same thing, or come from the same browser, follow each other.
+
+    The values in the address say what is changed, so a second request sees what the first one left. Uploads, which
+    browsers send several at a time, only wait where an action locks a row.
+    """
+    view = current_app.view_functions.get(request.endpoint or "")
+    if not getattr(view, "takes_files", False):
+        names = [f"{name} {value}" for name, value in (request.view_args or {}).items()]
+        take_turns(session, [*names, f"browser {cookie.get('csrf_token', '')}"])
 
 
 db: Session = LocalProxy(_open_session)  # type: ignore[assignment]
@@ -215,6 +230,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
     app.url_map.converters["int"] = RowNumber
     if hops := given.TRUSTED_PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = Repeating(app.wsgi_app, FORM_BYTES)  # type: ignore[method-assign]
     app.before_request(_begin)  # before CSRF, which reads the whole body
     csrf.init_app(app)
     Bootstrap5(app)
@@ -290,7 +306,7 @@ def _finish(response: Response) -> Response:
     _send_part(response)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
-            _commit()
+            response = _committed(response)
         else:
             g.db.rollback()
     headers = response.headers
@@ -371,6 +387,15 @@ def _send_part(response: Response) -> None:
     part = response.content_range
     if response.status_code == 206 and file is not None and part.start is not None and part.stop is not None:  # noqa: PLR2004
         response.response = wrap_file(request.environ, _Part(file, part.start, part.stop - part.start))  # type: ignore[arg-type]
+
+
+def _committed(response: Response) -> Response:
+    """Commit, and return the response, or the error page if the database refuses."""
+    try:
+        _commit()
+    except SQLAlchemyError as error:
+        return current_app.make_response(error_pages.broken(error))
+    return response
 
 
 def _log_line(response: Response, person_id: int | None) -> None:

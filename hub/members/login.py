@@ -204,7 +204,7 @@ def _note_use(response: Response, session_id: int, network: str) -> Response:
 
 def _write_use(database: Database, session_id: int, network: str) -> None:
     try:
-        with database.writing() as db:
+        with database.noting() as db:
             sessions_actions.note_use(db, session_id, network)
     except OperationalError:
         log.info("The use of a session wasn't recorded: the database was busy.")

@@ -55,7 +55,7 @@ def _note(database: Database, person_id: int, searched: str, saved_id: int | Non
             until = news_queries.settled_until(reading) if saved_id else None
         if not (is_stale or searched or until):
             return
-        with database.writing() as writing:
+        with database.noting() as writing:
             if is_stale:
                 search_actions.note_visit(writing, person_id)
             if searched:
