@@ -24,7 +24,7 @@ def ask(browser: FlaskClient, email: str) -> str:
 
 
 def without_token(page: str) -> str:
-    return re.sub(r'name="csrf_token" value="[^"]*"', "", page)
+    return re.sub(r'name="(?:csrf_token|form_id)" value="[^"]*"', "", page)
 
 
 def test_the_answer_is_the_same_for_a_known_and_an_unknown_address(database: Database, visitor: FlaskClient) -> None:
@@ -72,7 +72,7 @@ def test_repeated_requests_are_blocked_and_do_not_fill_a_mailbox(database: Datab
     for email in ("rosa@lakeshore.example", "nobody@lakeshore.example"):
         statuses = [visitor.post("/forgot-password", data={"email": email}).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]
-    assert len(posted_by("passwords", database)) == 3
+    assert len(posted_by("passwords", database)) == 1, "one email answers requests that wait together"
 
 
 def test_with_a_mail_server_an_invitation_is_emailed_and_shown_to_the_inviting_person(

@@ -29,6 +29,21 @@ def lock_account(db: Session, person: Person) -> None:
         raise Refused("This account was changed just now. Sign in again.")
 
 
+def lock_roles_of(db: Session, person: Person, *more: int) -> None:
+    """Lock the roles of the organization where ``person`` is, and of ``more``, then the person, and reload the person.
+
+    Organizations are locked in the order of their ids. Someone may have moved the person until the lock was there.
+    """
+    held = 0
+    while held != person.organization_id:
+        held = person.organization_id
+        for organization_id in sorted({held, *more}):
+            lock_roles(db, organization_id)
+        db.refresh(person)
+    lock_person(db, person.id)
+    db.refresh(person)
+
+
 def flush_or(db: Session, sentence: str) -> None:
     """Flush; when a unique index is violated, roll back the whole transaction and raise Refused with ``sentence``.
 

@@ -11,7 +11,7 @@ from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
-from hub.members.actions.locks import flush_or, lock_person, lock_roles
+from hub.members.actions.locks import flush_or, lock_roles, lock_roles_of
 from hub.members.actions.tokens import void_links
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.fields import email_of, name_of
@@ -72,11 +72,7 @@ def rename(db: Session, person: Person, name: str) -> None:
 
 def change_role(db: Session, actor: Person | None, person: Person, role: Role) -> None:
     """Change the role of ``person``; a former representative or alternate becomes a contributor."""
-    if actor and not may_manage(actor, person):
-        raise NotFound
-    lock_roles(db, person.organization_id)
-    lock_person(db, person.id)
-    db.refresh(person)
+    _lock(db, actor, person)
     check_active(person)
     _check_role(actor, person.organization, role)
     if person.role is role:
@@ -94,14 +90,11 @@ def move(db: Session, actor: Person | None, person: Person, organization: Organi
     Past activity stays with the former organization. Links are voided, because people at the former organization
     created them.
     """
-    if actor and not (may_manage(actor, person) and may(actor, Permission.MANAGE_ORGANIZATIONS, organization)):
+    if actor and not may(actor, Permission.MANAGE_ORGANIZATIONS, organization):
         raise NotFound
+    _lock(db, actor, person, organization.id)
     if person.organization_id == organization.id:
         raise Refused(f"{person.name} is already at {organization.name}. Choose another organization.")
-    for organization_id in sorted((person.organization_id, organization.id)):
-        lock_roles(db, organization_id)
-    lock_person(db, person.id)
-    db.refresh(person)
     check_active(person)
     _check_role(actor, organization, role)
     _check_not_last_coordinator(db, person)
@@ -117,13 +110,9 @@ def move(db: Session, actor: Person | None, person: Person, organization: Organi
 
 def deactivate(db: Session, actor: Person | None, person: Person) -> None:
     """Deactivate ``person``: they can no longer sign in, and their sessions end. Past activity stays."""
-    if actor and not may_manage(actor, person):
-        raise NotFound
     if actor and actor.id == person.id:
         raise Refused("You can’t deactivate your own account. Ask someone else who manages people to do it.")
-    lock_roles(db, person.organization_id)
-    lock_person(db, person.id)
-    db.refresh(person)
+    _lock(db, actor, person)
     if not person.is_active:
         return
     _check_not_last_coordinator(db, person)
@@ -138,17 +127,25 @@ def deactivate(db: Session, actor: Person | None, person: Person) -> None:
 
 def reactivate(db: Session, actor: Person | None, person: Person, role: Role) -> None:
     """Reactivate ``person``, with ``role``."""
-    if actor and not may_manage(actor, person):
-        raise NotFound
-    lock_roles(db, person.organization_id)
-    lock_person(db, person.id)
-    db.refresh(person)
+    _lock(db, actor, person)
     if person.is_active:
         return
     _check_role(actor, person.organization, role)
     person.left_at = None
     note(db, actor, "reactivated", person, role=role)
     _assign(db, actor, person, role)
+
+
+def _lock(db: Session, actor: Person | None, person: Person, *organization_ids: int) -> None:
+    """Lock the roles where ``person`` is and in these organizations, and check that ``actor`` may manage the person.
+
+    Someone may have moved the person in the meantime, so this is checked again once no one can anymore.
+    """
+    if actor and not may_manage(actor, person):
+        raise NotFound
+    lock_roles_of(db, person, *organization_ids)
+    if actor and not may_manage(actor, person):
+        raise NotFound
 
 
 def check_active(person: Person) -> None:

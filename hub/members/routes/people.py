@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, versions, web
 from hub.core.errors import NotAllowed, Refused
+from hub.core.once import once
 from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
@@ -43,6 +44,7 @@ def people() -> str:
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
+@once
 def new_person() -> Any:
     """Add a person and show their invitation link."""
     person = signed_in(Permission.MANAGE_PEOPLE)
@@ -107,7 +109,7 @@ def change_role(person_id: int) -> Any:
     """Change a person's role, or reactivate a deactivated person with one."""
     actor = signed_in()
     changed = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
-    versions.hold(Organization, id=changed.organization_id)  # a new representative changes the former one too
+    _hold_organization_of(changed)  # a new representative changes the former one too
     form, refused = _role_form(actor, changed), ""
     if form.validate():
         assign = people_actions.change_role if changed.is_active else people_actions.reactivate
@@ -128,7 +130,7 @@ def move_person(person_id: int) -> Any:
     moved = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     if not may(actor, Permission.MANAGE_ORGANIZATIONS):
         raise NotAllowed(Permission.MANAGE_ORGANIZATIONS)
-    versions.hold(Organization, id=moved.organization_id)
+    _hold_organization_of(moved)
     form, refused = _move_form(moved), ""
     if form.validate():
         organization = members_queries.organization_for(
@@ -170,6 +172,14 @@ def deactivate(person_id: int) -> Any:
     except Refused as error:
         return _person_page(subject, refused=refusal(error))
     return _back_to(subject, f"{subject.name} can no longer sign in.")
+
+
+def _hold_organization_of(subject: Person) -> None:
+    """Lock the organization where the person is; until it is locked, someone may move them to another one."""
+    held = 0
+    while held != subject.organization_id:
+        held = subject.organization_id
+        versions.hold(Organization, id=held)
 
 
 def _facts_form(subject: Person, **formdata: Any) -> ChangePerson:

@@ -12,6 +12,7 @@ from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.core.text import text_of
 from hub.mail import actions as mail_actions
+from hub.members.actions.locks import lock_roles
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.actions import reminders as reminders_actions
@@ -59,6 +60,7 @@ def confirm(db: Session, person: Person, quarter: Quarter, statement: Statement,
         quarter, clock.today(config.zone), organization.membership, config.records_begin
     ):
         raise Refused(objection)
+    lock_roles(db, organization.id)  # until then, someone else may add the confirmation that this one supersedes
     confirmation = _confirmation(db, person, quarter, _checked(statement), form_id)
     if confirmation.once is None:
         db.add(confirmation)
