@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from flask import Blueprint, Flask
 
 from config import ROOT, Config
-from hub.core import log, web
+from hub.core import log, once, web
 from hub.core.db import Database
 from hub.library import uploads
 from hub.members import login
@@ -28,6 +28,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     for room in ROOMS:
         app.register_blueprint(_blueprint_of(room))
     app.register_blueprint(uploads.bp)
+    once.init(app)
     return app
 
 

@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import audit, chosen_settings, disk, heartbeats, metrics, set_aside
+from hub.core import audit, chosen_settings, disk, heartbeats, metrics, sent_forms, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning
@@ -68,6 +68,7 @@ STEPS: dict[str, Step] = {
     "backup": lambda database, _reader: backing_up_actions.catch_up(database),
     "set-aside": lambda database, _reader: _if_due(database, set_aside.has_expired, set_aside.delete_expired),
     "audit": lambda database, _reader: _if_due(database, audit.has_expired, audit.delete_expired),
+    "sent-forms": lambda database, _reader: _if_due(database, sent_forms.has_expired, sent_forms.delete_expired),
 }
 # Steps that run in parallel, one thread and one reader process for each group. So a new upload is searchable while
 # pictures of older ones are being drawn, and a slow mail server delays nothing else.
@@ -77,7 +78,7 @@ THREADS = (
     ("previews",),
     ("packs",),
     ("backup",),
-    ("passwords", "sign-ins", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit"),
+    ("passwords", "sign-ins", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit", "sent-forms"),
 )
 
 

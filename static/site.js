@@ -33,3 +33,32 @@ document.addEventListener("keydown", (event) => {
   open.open = false;
   open.querySelector("summary").focus();
 });
+
+// A form that is being sent isn't sent again until the next page is there. If that is a file, this page stays open.
+// After Back, browsers show what was typed in a new copy of the page. The form then gets its former id, so that the hub
+// knows it again.
+const posting = [...document.querySelectorAll("form[method=post]")];
+const place = (form) => `form ${location.pathname}${location.search} ${posting.indexOf(form)}`;
+function lock(form, isLocked) {
+  form.classList.toggle("sending", isLocked);
+  for (const button of form.querySelectorAll("button:not([type=button])")) {
+    button.classList.toggle("disabled", isLocked);
+    button.setAttribute("aria-disabled", String(isLocked));
+  }
+}
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || !posting.includes(form)) return;
+  if (form.classList.contains("sending")) return event.preventDefault();
+  sessionStorage.setItem(place(form), form.elements.form_id?.value ?? "");
+  lock(form, true);
+  setTimeout(() => lock(form, false), 10_000);
+});
+addEventListener("pageshow", () => {
+  const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  for (const form of posting) {
+    lock(form, false);
+    const id = isBack && sessionStorage.getItem(place(form));
+    if (id) form.elements.form_id.value = id;
+  }
+});

@@ -105,7 +105,7 @@ def _hash_passwords_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An empty, migrated SQLite file to copy."""
     folder = tmp_path_factory.mktemp("template")
-    with closing(_database_in(folder)) as database:
+    with closing(database_in(folder)) as database:
         schema.upgrade(database)
     return folder / "hub.sqlite3"
 
@@ -157,7 +157,7 @@ def _made_once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callab
     return folder
 
 
-def _database_in(folder: Path) -> Database:
+def database_in(folder: Path) -> Database:
     """Return the SQLite database of an installation whose uploads are in the same folder."""
     return Database(Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR"))
 
@@ -169,7 +169,7 @@ def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _make_demo(folder: Path) -> None:
-    with closing(_database_in(folder)) as database:
+    with closing(database_in(folder)) as database:
         schema.upgrade(database)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(signing_in_actions, "HASHER", CHEAP)
@@ -186,7 +186,7 @@ def drawn_demo_pattern(demo_pattern: Path, tmp_path_factory: pytest.TempPathFact
 
 def _make_drawn_demo(demo_pattern: Path, folder: Path) -> None:
     shutil.copytree(demo_pattern, folder)
-    with closing(_database_in(folder)) as database:
+    with closing(database_in(folder)) as database:
         making.catch_up(database)
 
 
@@ -196,12 +196,12 @@ def demo(
 ) -> Iterator[Database]:
     """The demo world of this process, for tests that don't change it."""
     folder = shutil.copytree(demo_pattern, tmp_path_factory.mktemp("demo"), dirs_exist_ok=True)
-    database = _database_in(folder)
+    database = database_in(folder)
     if _kind_of_database(request) == "postgresql":
         pattern = request.getfixturevalue("postgresql")
         postgres.create(pattern, "demo", template="pattern")
         source, database = database, Database(replace(database.config, DATABASE_URL=pattern.format(name="demo")))
-        _copy_rows(source, database)
+        copy_rows(source, database)
         source.close()
     yield database
     database.close()
@@ -210,11 +210,11 @@ def demo(
 @pytest.fixture
 def own_demo(demo_pattern: Path, tmp_path: Path) -> Iterator[Database]:
     """This test's own copy of the demo world, for tests that change it."""
-    with closing(_database_in(shutil.copytree(demo_pattern, tmp_path / "demo"))) as database:
+    with closing(database_in(shutil.copytree(demo_pattern, tmp_path / "demo"))) as database:
         yield database
 
 
-def _copy_rows(source: Database, target: Database) -> None:
+def copy_rows(source: Database, target: Database) -> None:
     """Copy all rows from one migrated database to another one on PostgreSQL."""
     with source.engine.connect() as read, target.engine.begin() as write:
         write.execute(text(postgres.NO_FOREIGN_KEYS))

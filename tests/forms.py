@@ -49,6 +49,18 @@ def opened(browser: FlaskClient, address: str, action: str = "", do: str = "") -
     return form_on(answer, action, do)
 
 
+def form_of(browser: FlaskClient, address: str, action: str, do: str = "") -> PageForm:
+    """Open a page and return its first form that posts to ``action``, with or without a version."""
+    answer = browser.get(address)
+    assert answer.status_code == 200, f"{address}: {answer.status_code}"
+    for form in BeautifulSoup(answer.text, "lxml").find_all("form", method="post"):
+        target = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))
+        values = _values(form)
+        if urlsplit(target).path == action and (not do or values.get("do") == [do]):
+            return PageForm(target, values)
+    raise AssertionError(f"{address} has no form for {action}")
+
+
 def _values(form: Tag) -> Values:
     """Return what the browser sends if a button without a name is pressed."""
     values: Values = {}

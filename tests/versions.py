@@ -61,12 +61,12 @@ def _written(db: Session) -> int:
     return db.scalars(query.order_by(Resource.id)).first() or 0
 
 
-def _coming(db: Session) -> str:
+def coming(db: Session) -> str:
     """Return the day of the next call, as its address has it."""
     return str(db.scalars(select(Call.day).where(Call.starts_at > clock.now()).order_by(Call.day)).first())
 
 
-def _past(db: Session) -> str:
+def past(db: Session) -> str:
     """Return the day of the latest call with an attendance report."""
     return str(db.scalars(select(Call.day).join(Guest).order_by(Call.day.desc())).first())
 
@@ -100,7 +100,7 @@ def _without_deck(db: Session) -> str:
 def _guest(db: Session) -> str:
     guest = db.scalars(select(Guest).where(Guest.state == GuestState.WAITING).order_by(Guest.id)).first()
     assert guest
-    return f"/calls/{_past(db)}/participants?guest={guest.id}"
+    return f"/calls/{past(db)}/participants?guest={guest.id}"
 
 
 def _attendance(organization: int) -> Callable[[Session], Values]:
@@ -116,7 +116,7 @@ def _free_calls(db: Session) -> list[str]:
     return [str(day) for day in db.scalars(query.order_by(Call.day))]
 
 
-def _an_application(db: Session) -> str:
+def an_application(db: Session) -> str:
     """Start an application, and return its private address."""
     interest = Interest(
         kind=OrganizationKind.MEMBER,
@@ -133,7 +133,7 @@ def _an_application(db: Session) -> str:
 
 def _a_draft(db: Session) -> str:
     """Add a draft of a pack, and return its address."""
-    person = db.get_one(Person, _person(db, "representative@demo.example"))
+    person = db.get_one(Person, person_id(db, "representative@demo.example"))
     resources = list(db.scalars(select(Resource.id).where(Resource.audience == Audience.PUBLIC).limit(2)))
     pack = packs_actions.create_pack(db, person, Quarter.of(clock.today(config_of(db).zone)), resources)
     db.flush()
@@ -146,7 +146,7 @@ def _confirmed_quarter(db: Session) -> str:
     return f"/sharing/{max(db.scalars(quarters))}/confirm"
 
 
-def _person(db: Session, email: str = "hal.okafor@lakeshore-forge.example") -> int:
+def person_id(db: Session, email: str = "hal.okafor@lakeshore-forge.example") -> int:
     return db.scalars(select(Person.id).where(Person.email == email)).one()
 
 
@@ -159,21 +159,21 @@ CASES = {
         second="representative",
     ),
     "members.change_person": Case(
-        lambda db: f"/people/{_person(db)}",
+        lambda db: f"/people/{person_id(db)}",
         {"name": ["Hal O. Okafor"]},
         {"name": ["Henry Okafor"]},
         first="representative",
         action="/people/{}",
     ),
     "members.change_role": Case(
-        lambda db: f"/people/{_person(db)}",
+        lambda db: f"/people/{person_id(db)}",
         {"role": ["alternate"]},
         {"role": ["representative"]},
         shown=("Alternate", "Representative"),
         action="/people/{}/role",
     ),
     "members.move_person": Case(
-        lambda db: f"/people/{_person(db)}",
+        lambda db: f"/people/{person_id(db)}",
         {"organization": ["ridgeline"], "role": ["contributor"]},
         {"organization": ["bayou"], "role": ["contributor"]},
         shown=("Ridgeline", "Bayou"),
@@ -224,19 +224,19 @@ CASES = {
         second="representative",
     ),
     "calls.edit": Case(
-        lambda db: f"/calls/{_coming(db)}/edit",
+        lambda db: f"/calls/{coming(db)}/edit",
         {"agenda": ["# My agenda\n\n1. What I want to discuss"]},
         {"agenda": ["# Their agenda"]},
         shown=("What I want to discuss", "# Their agenda"),
     ),
     "calls.move": Case(
-        lambda db: f"/calls/{_coming(db)}/move",
+        lambda db: f"/calls/{coming(db)}/move",
         {"reason": ["My reason"], "minutes": ["45"]},
         {"reason": ["Their reason"], "minutes": ["50"]},
         begun_empty=frozenset({"reason"}),
     ),
     "calls.attendance": Case(
-        lambda db: f"/calls/{_past(db)}/attendance",
+        lambda db: f"/calls/{past(db)}/attendance",
         _attendance(4),
         _attendance(5),
         shown=("Bayou", "Prairie"),
@@ -286,7 +286,7 @@ CASES = {
         begun_empty=frozenset({"deck-resource"}),
     ),
     "joining.application": Case(
-        _an_application,
+        an_application,
         {"interest": ["What I want"], "statement_swot": ["My statement"]},
         {"interest": ["What they want"], "statement_swot": ["Their statement"]},
         first="visitor",

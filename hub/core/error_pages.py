@@ -61,7 +61,7 @@ def _http_error(error: HTTPException) -> Any:
     if error.code is None or error.code < 400:  # noqa: PLR2004 - redirects are answers, not errors
         return error
     cause = getattr(error, "original_exception", None)  # of an error at the end of the request, such as a commit
-    return error_page(error.code) if cause is None else _broken(cause)
+    return error_page(error.code) if cause is None else broken(cause)
 
 
 def _csrf_error(_error: CSRFError) -> tuple[str, int]:

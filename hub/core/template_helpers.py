@@ -1,5 +1,6 @@
 """The filters and functions that templates use. Imports no room."""
 
+import secrets
 from datetime import date, datetime
 from typing import cast
 from urllib.parse import urlencode
@@ -46,6 +47,7 @@ def init(app: Flask) -> None:
         address_with=address_with,
         has_mail_server=lambda: _config().mail_server is not None,
         icon=icon,
+        form_id=lambda: secrets.token_urlsafe(16),
         public_address=lambda path: _config().BASE_URL + path.rstrip("?"),
         today=today,
     )

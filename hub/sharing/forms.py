@@ -1,6 +1,5 @@
 """The forms of sharing."""
 
-import secrets
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date
@@ -25,13 +24,9 @@ MOST_DIGITS = 30  # with spaces around
 
 
 class OnceForm(EditForm):
-    """A form with a random token, so that it is recorded once, even if it is sent twice."""
+    """A form that is recorded once, even if it is sent twice: every form has a random id, which it sends back."""
 
     form_id = HiddenField()
-
-    def renew(self) -> None:
-        """Set a new token, so that the next submission records another entry."""
-        self.form_id.data = secrets.token_urlsafe(16)
 
 
 class NumberField(IntegerField):
@@ -98,7 +93,6 @@ class DeclarationForm(OnceForm):
     def begin(self, today: date) -> None:
         """Set the default values."""
         self.happened_on.data = today
-        self.renew()
 
     def declaration(self) -> Declaration:
         """Return the declaration that was entered."""

@@ -17,6 +17,7 @@ from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
 from hub.calls.rules.matching import Target, is_ambiguous, likely, propose
 from hub.core import dates, versions, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db
 from hub.members import queries as members_queries
@@ -91,6 +92,7 @@ def _attendance_page(call: Call, refused: str = "", checked: set[int] | None = N
 
 @bp.post("/calls/<day>/report")
 @web.takes_files
+@once
 def report(day: str) -> Answer:
     """Import an attendance report from Zoom or Teams."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)

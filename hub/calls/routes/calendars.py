@@ -8,6 +8,7 @@ from hub.calls.queries import series as series_queries
 from hub.calls.routes.blueprint import bp, call_or_404
 from hub.calls.rules.calendars import calendar
 from hub.core import clock, web
+from hub.core.once import once
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
@@ -33,6 +34,7 @@ def my_calendar() -> str:
 
 
 @bp.post("/calls/calendar")
+@once
 def make_calendar() -> Response:
     """Create a calendar link, which replaces the previous one."""
     calendars_actions.make_feed(db, signed_in(Permission.SEE_CALLS))

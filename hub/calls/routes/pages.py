@@ -17,6 +17,7 @@ from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT
 from hub.calls.rules.series import CallState, is_check_in_open, is_held
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound
+from hub.core.once import once
 from hub.core.web import Answer, db
 from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS
@@ -118,6 +119,7 @@ def _ask_form(person: Person) -> calls_forms.AskForm:
 
 
 @bp.post("/calls/<day>/asks")
+@once
 def add_ask(day: str) -> Answer:
     """Add an ask or a follow-up."""
     person, call = signed_in(Permission.SEE_CALLS), call_or_404(day)

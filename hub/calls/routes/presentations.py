@@ -32,6 +32,7 @@ from hub.calls.rules.presentations import (
 from hub.calls.rules.series import is_held
 from hub.core import clock, dates, versions, web
 from hub.core.errors import NotAllowed, NotFound, Refused
+from hub.core.once import once
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
@@ -44,6 +45,7 @@ from hub.members.rules.permissions import Permission, may
 
 
 @bp.route("/calls/present", methods=["GET", "POST"])
+@once
 def propose() -> Answer:
     """Propose a presentation for a call with an open slot (``?call=2026-11-16&organization=slug``)."""
     person = signed_in(Permission.TAKE_PART_IN_CALLS)
@@ -287,6 +289,7 @@ def confirm_presentations() -> Response:
 
 
 @bp.post("/calls/planner")
+@once
 def take_schedule() -> Answer:
     """Schedule a presentation for each checked organization."""
     person = signed_in(Permission.RUN_CALLS)

@@ -15,6 +15,7 @@ from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
 from hub.calls.rules.series import AHEAD, CallState
 from hub.core import clock, dates, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.setting_checks import WEEKDAYS
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
@@ -23,6 +24,7 @@ from hub.members.rules.permissions import Permission
 
 
 @bp.route("/calls/plan", methods=["GET", "POST"])
+@once
 def plan() -> Answer:
     """Show the year ahead, or carry out the requested action (form field ``do``): add or skip calls."""
     person = signed_in(Permission.RUN_CALLS)
@@ -151,6 +153,7 @@ def reinstate(day: str) -> Response:
 
 
 @bp.route("/calls/<day>/invite", methods=["GET", "POST"])
+@once
 def invite(day: str) -> Answer:
     """Preview and send the invitation to a call."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
@@ -164,6 +167,7 @@ def invite(day: str) -> Answer:
 
 
 @bp.route("/calls/<day>/brief", methods=["GET", "POST"])
+@once
 def recap(day: str) -> Answer:
     """Preview and send the recap of a call."""
     person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)

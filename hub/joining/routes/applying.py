@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import set_aside, versions, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.versions import Edit
 from hub.core.web import Answer, db
 from hub.joining import queries as joining_queries
@@ -37,6 +38,7 @@ class Upload:
 
 @bp.route("/join", methods=["GET", "POST"])
 @web.public
+@once
 def join() -> Answer:
     """Show the page about joining; a POST starts an application."""
     form = InterestForm()

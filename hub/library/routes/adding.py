@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, dates, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import Answer, db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
@@ -34,6 +35,7 @@ class Kept:
 
 @bp.route("/resources/new", methods=["GET", "POST"])
 @web.takes_files
+@once
 def add() -> Answer:
     """Add resources by upload, by typing, or by a link (``?by=upload|text|link``)."""
     person = signed_in()

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, versions, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
@@ -55,6 +56,7 @@ def organization(slug: str) -> str:
 
 
 @bp.route("/organizations/new", methods=["GET", "POST"])
+@once
 def new_organization() -> Any:
     """Add a member or a BFF."""
     person = signed_in(Permission.MANAGE_ORGANIZATIONS)

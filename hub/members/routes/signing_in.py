@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.web import db
 from hub.members import login
 from hub.members import queries as members_queries
@@ -62,6 +63,7 @@ def sign_in() -> Any:
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
 @web.public
+@once
 def forgot_password() -> Any:
     """Request a password link; the answer is the same for every address."""
     form, refused = ForgotPassword(), ""

@@ -7,6 +7,7 @@ from flask import session as cookie
 
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.web import Answer, db, page_number
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
@@ -37,6 +38,7 @@ LINKS_REMEMBERED = 20  # in a visitor's cookie
 
 
 @bp.route("/resources/<int:resource_id>/forward", methods=["GET", "POST"])
+@once
 def forward(resource_id: int) -> Answer:
     """Create a link to a resource or a page of it (``?page=``), or show one with its text to send (``?link=``)."""
     person = signed_in()
@@ -143,7 +145,6 @@ def sent(link_id: int) -> Answer:
             )
         except Refused as error:
             refused = str(error)
-            form.renew()
         else:
             flash("Sharing reported. Thank you.")
             return redirect(url_for(".forward", resource_id=link.resource_id, link=link.id))

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from hub.core import web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import db
 from hub.members.login import signed_in
 from hub.outreach.actions import log_address as log_address_actions
@@ -29,6 +30,7 @@ def log_address_page() -> str:
 
 
 @bp.post("/sharing/log-address")
+@once
 def new_log_address() -> Response:
     """Create a log address; an earlier one stops working."""
     if not web.config().MAIL_DOMAIN:

@@ -7,6 +7,7 @@ from flask import session as cookie
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.web import Answer, db, page_number
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
@@ -181,6 +182,7 @@ def show_item(token: str, item_id: int) -> Answer:
 
 @bp.post("/p/<token>/<int:item_id>/say")
 @web.public
+@once
 def say(token: str, item_id: int) -> Answer:
     """Record an opinion: useful, or not for me."""
     opinion = request.form.get("opinion", "")
@@ -230,6 +232,7 @@ def take_item(token: str, item_id: int) -> Answer:
 
 @bp.route("/p/<token>/<int:item_id>/ask", methods=["GET", "POST"])
 @web.public
+@once
 def ask(token: str, item_id: int) -> Answer:
     """Show the question form, and email the question to the person who sent the pack."""
     link = packs_queries.link_of_pack(db, token)

@@ -9,6 +9,7 @@ from wtforms.fields.choices import SelectChoice
 
 from hub.core import clock, versions, web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.text import clean
 from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db, page_number
@@ -54,6 +55,7 @@ def packs() -> str:
 
 
 @bp.route("/sharing/packs/new", methods=["GET", "POST"])
+@once
 def new_pack() -> Answer:
     """Propose resources for a pack of the quarter (``?quarter=``), and create a draft of the checked ones."""
     person, form = signed_in(), outreach_forms.NewPackForm()
@@ -244,6 +246,7 @@ def _preview_page(pack: Pack, form: outreach_forms.SendForm, refused: str = "") 
 
 
 @bp.post("/sharing/packs/<int:pack_id>/test")
+@once
 def send_pack_test(pack_id: int) -> Answer:
     """Email the person a test of a draft."""
     person = stakeholder_manager()
@@ -275,6 +278,7 @@ def preview_mail(pack_id: int) -> Response:
 
 
 @bp.post("/sharing/packs/<int:pack_id>/send")
+@once
 def send_pack(pack_id: int) -> Answer:
     """Send a pack now, or schedule it."""
     person, form = stakeholder_manager(), outreach_forms.SendForm()
@@ -345,6 +349,7 @@ def _outcome_page(person: Person, pack: Pack) -> str:
 
 
 @bp.route("/sharing/packs/<int:pack_id>/channel", methods=["GET", "POST"])
+@once
 def pack_channel(pack_id: int) -> Answer:
     """Show the pack as text and HTML for another channel, with a tracked link (``?link=``)."""
     person, form = signed_in(), outreach_forms.ChannelForm()
@@ -375,6 +380,7 @@ def _sent_pack_with_link(pack: Pack, link: PackLink | None) -> SentPack:
 
 
 @bp.post("/sharing/packs/add")
+@once
 def add_to_pack() -> Answer:
     """Add a resource, or some pages of it, to the newest draft or to a new pack."""
     person = signed_in()

@@ -4,6 +4,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from hub.core import dates, versions, web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.tables import csv_of
 from hub.core.text import clean
 from hub.core.versions import Edit, Part
@@ -73,6 +74,7 @@ def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
 
 
 @bp.route("/sharing/stakeholders/new", methods=["GET", "POST"])
+@once
 def new_stakeholder() -> Answer:
     """Add a stakeholder."""
     person, form = stakeholder_manager(), outreach_forms.StakeholderForm()
@@ -138,6 +140,7 @@ def remove_stakeholders() -> Answer:
 
 
 @bp.route("/sharing/stakeholders/import", methods=["GET", "POST"])
+@once
 def import_stakeholders() -> Answer:
     """Preview the import of a pasted or uploaded list, then import it."""
     person, form = stakeholder_manager(), outreach_forms.ImportForm()

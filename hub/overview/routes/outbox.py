@@ -7,6 +7,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.text import mail_html
 from hub.core.web import db, one_of, page_number
 from hub.mail import actions as mail_actions
@@ -102,6 +103,7 @@ def _redacted(email: OutboxMessage) -> tuple[str, str]:
 
 
 @bp.post("/outbox/<int:message_id>/again")
+@once
 def send_again(message_id: int) -> Any:
     """Send an email again, unless its recipient has unsubscribed in the meantime."""
 

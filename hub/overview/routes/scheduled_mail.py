@@ -8,6 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.dates import plural, zone_name
 from hub.core.errors import NotFound
+from hub.core.once import once
 from hub.core.quarters import Quarter
 from hub.core.text import mail_html
 from hub.core.web import db, one_of
@@ -131,6 +132,7 @@ def _kind() -> MailKind:
 
 
 @bp.route("/outbox/nudge", methods=["GET", "POST"])
+@once
 def send_reminder() -> Any:
     """Send reminders for a quarter to the organizations that the coordinator checked."""
     signed_in(Permission.RUN_MAIL)

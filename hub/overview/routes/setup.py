@@ -7,6 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import chosen_settings, clock, dates, versions, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
@@ -123,6 +124,7 @@ def setup_host() -> Any:
 
 
 @bp.route("/setup/organizations", methods=["GET", "POST"])
+@once
 def setup_organizations() -> Any:
     """Preview a pasted or uploaded list of organizations, and add them."""
     signed_in(Permission.SET_UP)
@@ -182,6 +184,7 @@ def _add(lines: list[Line]) -> Any:
 
 
 @bp.route("/setup/invitations", methods=["GET", "POST"])
+@once
 def setup_invitations() -> Any:
     """Show the people to invite, and add missing representatives."""
     signed_in(Permission.SET_UP)

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import versions
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
@@ -23,6 +24,7 @@ def glossary() -> str:
 
 
 @bp.route("/glossary/new", methods=["GET", "POST"])
+@once
 def new_entry() -> Answer:
     """Add an entry."""
     person = signed_in(Permission.EDIT_GLOSSARY)

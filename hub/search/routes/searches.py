@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hub.core import versions, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.versions import Edit, Part
 from hub.core.web import Answer, db
 from hub.members.login import signed_in
@@ -84,6 +85,7 @@ def _feed_address(feed: SearchFeed) -> str:
 
 
 @bp.post("/searches")
+@once
 def save() -> Answer:
     """Save the search that was on the page, and go back to it."""
     form = search_forms.SaveForm()
@@ -143,6 +145,7 @@ def delete(saved_id: int) -> Answer:
 
 
 @bp.post("/searches/feeds")
+@once
 def make_feed() -> Answer:
     """Create a feed of the search that was on the page."""
     try:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members.login import signed_in
@@ -41,6 +42,7 @@ def packets(quarter: str) -> str:
 
 
 @bp.post("/sharing/<quarter>/packet")
+@once
 def make_packet(quarter: str) -> Redirect:
     """Create the audit packet of the quarter from its current log."""
     person, selected = signed_in(), quarter_from_url(quarter)

@@ -51,7 +51,6 @@ def confirm(quarter: str) -> Answer:
             confirmations_actions.confirm(db, person, selected, form.statement(), form.form_id.data or "")
         except Refused as error:
             refused = str(error)
-            form.renew()
         else:
             _thank(person, selected, is_shared=form.shared.data == "yes")
             return redirect(url_for(".quarter", quarter=str(selected)))
@@ -96,7 +95,6 @@ def _edit(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> 
 
 def _begin(person: Person, quarter: Quarter, form: sharing_forms.ConfirmForm) -> None:
     """Fill in the earlier confirmation, or else the quarter's log."""
-    form.renew()
     before = entries_queries.confirmations_of(db, person.organization, quarter)
     if before:
         form.show(sharing_forms.statement_of(before[0]))

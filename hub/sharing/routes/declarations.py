@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, versions, web
 from hub.core.dates import plural
 from hub.core.errors import NotFound, Refused
+from hub.core.once import once
 from hub.core.quarters import Quarter
 from hub.core.text import clean
 from hub.core.versions import Edit
@@ -33,6 +34,7 @@ LONGEST_SEARCH = 300  # characters, as a title
 
 
 @bp.route("/sharing/declare", methods=["GET", "POST"])
+@once
 def declare() -> Answer:
     """Report sharing of one or several resources, with a search by title.
 
@@ -59,7 +61,6 @@ def declare() -> Answer:
             )
         except Refused as error:
             refused = str(error)
-            form.renew()
         else:
             if "mail" in request.args:
                 logged_mail_actions.attach_entries(db, _mail(person), events)
