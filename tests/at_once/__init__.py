@@ -1,0 +1,1 @@
+"""Forms sent at once: by one person twice, and by several people."""

@@ -1,0 +1,116 @@
+"""Copies of the demo world, and forms that are sent in them."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hub.app import create_app
+from hub.core.db import Database
+from tests import postgres
+from tests.at_once.sendings import Sending
+from tests.conftest import copy_rows, database_in
+from tests.forms import PageForm, form_of, form_on, opened
+from tests.versions import Case
+from tests.world import PASSWORD
+
+ROLES = ("coordinator", "board", "representative", "alternate", "contributor", "bff")
+
+
+class Worlds:
+    """Copies of the demo world, each with its own database, in which the same people are signed in."""
+
+    def __init__(self, folder: Path, pattern: Path, server: str = "") -> None:
+        self.folder, self.server = shutil.copytree(pattern, folder / "pattern"), server
+        database = database_in(self.folder)
+        self.config = replace(database.config, MAIL_DOMAIN="log.demo.example")
+        self.app: Flask = create_app(self.config, database)
+        self.cookies = {role: self._signed_in(role) for role in ("visitor", *ROLES)}
+        if server:
+            postgres.create(server, "at_once", template="pattern")
+            target = Database(replace(self.config, DATABASE_URL=server.format(name="at_once")))
+            copy_rows(database, target)
+            target.close()
+        database.close()
+
+    def _signed_in(self, role: str) -> str:
+        browser = self.app.test_client()
+        form = form_of(browser, "/sign-in", "/sign-in")
+        if role != "visitor":
+            filled = form.filled(email=f"{role}@demo.example", password=PASSWORD)
+            assert browser.post(form.address, data=filled).status_code == 302
+            browser.get("/account")  # makes the token of forms
+        cookie = browser.get_cookie("hub_session")
+        assert cookie
+        return cookie.value
+
+    @contextmanager
+    def another(self, *, on_server: bool = False) -> Iterator[Database]:
+        """Give the app a world as it was, on SQLite or on the PostgreSQL server."""
+        if on_server:
+            postgres.create(self.server, "at_once_copy", template="at_once")
+            url = self.server.format(name="at_once_copy")
+        else:
+            url = f"sqlite:///{shutil.copy(self.folder / 'hub.sqlite3', self.folder.parent / 'copy.sqlite3')}"
+        database = Database(replace(self.config, DATABASE_URL=url))
+        self.app.extensions["hub-database"] = database
+        yield database
+        database.close()
+        for file in self.folder.parent.glob("copy.sqlite3*"):
+            file.unlink()
+
+    def browser(self, role: str) -> FlaskClient:
+        """Return a browser in which this person is signed in."""
+        browser = self.app.test_client()
+        browser.set_cookie("hub_session", self.cookies[role])
+        return browser
+
+
+class Scene:
+    """A form in a world: who sends it, and what is entered."""
+
+    def __init__(self, worlds: Worlds, database: Database, sending: Sending | Case) -> None:
+        self.worlds, self.sending = worlds, sending
+        self.role = sending.first if isinstance(sending, Case) else sending.role
+        with database.writing() as db:
+            values: Any = sending.my_values if isinstance(sending, Case) else sending.values
+            if isinstance(sending, Case):
+                self.page = sending.page(db)
+                self.address = sending.action(db) if callable(sending.action) else sending.action
+            else:
+                self.address = sending.address(db) if callable(sending.address) else sending.address
+                db.flush()
+                self.page = sending.opens(db) if callable(sending.opens) else sending.opens
+            self.values: dict[str, Any] = values(db) if callable(values) else values
+
+    def form(self) -> PageForm:
+        """Return the filled-in form, opened now."""
+        browser = self.worlds.browser(self.role)
+        if isinstance(self.sending, Case):
+            form = opened(browser, self.page, self.address.format(self.page.split("/")[-1]), self.sending.do)
+        elif self.page:
+            form = form_of(browser, self.page, self.address.split("?")[0], self.sending.do)
+        else:
+            hidden = form_of(browser, "/sign-in" if self.role == "visitor" else "/account", "/look").values
+            form = PageForm(self.address, {name: hidden[name] for name in ("csrf_token", "form_id")})
+        filled = PageForm(form.address, form.values | self.values)
+        if isinstance(self.sending, Sending) and self.sending.previews:
+            preview = form_on(browser.post(filled.address, data=filled.values), filled.address)
+            return PageForm(preview.address, preview.values | {self.sending.previews: ["1"]})
+        return filled
+
+    def send(self, form: PageForm) -> int:
+        """Send the form from a browser of its own, and return the status of the answer."""
+        data = {
+            name: (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+            for name, value in form.values.items()
+        }
+        answer = self.worlds.browser(self.role).post(form.address, data=data)
+        answer.close()
+        return answer.status_code
