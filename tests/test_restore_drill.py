@@ -96,7 +96,9 @@ def caught_up(hub: Hub, newest: int = 0) -> dict[str, list[int]]:
 def test_what_was_acknowledged_before_the_backup_is_restored_elsewhere(
     databases: Sequence[dict[str, str]], own_demo: Database, tmp_path: Path
 ) -> None:
-    hub, other = (Hub(tmp_path / name, **settings) for name, settings in zip(("hub", "other"), databases, strict=True))
+    hub, other = (
+        Hub(tmp_path / name, 0, **settings) for name, settings in zip(("hub", "other"), databases, strict=True)
+    )
     backing_up_actions.back_up(own_demo, Target(tmp_path / "pattern"))
     assert hub.command("restore", str(tmp_path / "pattern")).returncode == 0  # the demo world, in either database
     answers = caught_up(hub)

@@ -1,13 +1,10 @@
 """Flask set-up: one transaction per request, CSRF, headers. Imports no room."""
 
-import io
 import logging
-import os
-import re
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import IO, Any, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, abort, before_render_template, current_app, g, redirect, request
@@ -24,10 +21,9 @@ from werkzeug.local import LocalProxy
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
-from werkzeug.wsgi import wrap_file
 
 from config import Config
-from hub.core import chosen_settings, disk, error_pages, failures, later, template_helpers
+from hub.core import chosen_settings, disk, error_pages, failures, later, parts, request_log, template_helpers
 from hub.core.audit import request_id
 from hub.core.db import Database, take_turns
 from hub.core.errors import NotFound, NotNow
@@ -46,7 +42,6 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # The limit for forms without files; views that accept files are marked with `takes_files`.
 FORM_BYTES = 1_000_000
 REPORT_TYPES = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
-_LIKE_A_TOKEN = re.compile(r"[A-Za-z0-9_-]{20,}")
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -303,7 +298,7 @@ def _over_https() -> AnyResponse | tuple[str, int] | None:
 
 def _finish(response: Response) -> Response:
     """Commit or roll back depending on the status, add the headers, and log the request."""
-    _send_part(response)
+    parts.send_part(response)
     if "db" in g:
         if response.status_code < 400:  # noqa: PLR2004 - the first status of errors
             response = _committed(response)
@@ -323,7 +318,7 @@ def _finish(response: Response) -> Response:
         headers["Cache-Control"] = "private, no-store"
     elif not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")
-    _log_line(response, person_id())
+    request_log.log_line(response, person_id())
     return response
 
 
@@ -351,44 +346,6 @@ def record(write: Callable[[Session], None]) -> None:
         later.keep(g.pop("records"))
 
 
-class _Part(io.RawIOBase):
-    """The part of a file that a browser asked for (Range), as a file of its own."""
-
-    def __init__(self, file: IO[bytes], start: int, length: int) -> None:
-        self.file, self.start, self.length = file, start, length
-        self.file.seek(start)
-
-    def seekable(self) -> bool:
-        return True
-
-    def readable(self) -> bool:
-        return True
-
-    def tell(self) -> int:
-        return self.file.tell() - self.start
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        origin = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.length}[whence]
-        return self.file.seek(self.start + origin + offset) - self.start
-
-    def readinto(self, buffer: Any) -> int:
-        data = self.file.read(max(min(len(buffer), self.length - self.tell()), 0))
-        buffer[: len(data)] = data
-        return len(data)
-
-    def close(self) -> None:
-        self.file.close()
-        super().close()
-
-
-def _send_part(response: Response) -> None:
-    """Let the web server send a part of a file by itself, as it sends whole files, so that no thread waits for it."""
-    file = getattr(getattr(response.response, "iterable", None), "file", None)
-    part = response.content_range
-    if response.status_code == 206 and file is not None and part.start is not None and part.stop is not None:  # noqa: PLR2004
-        response.response = wrap_file(request.environ, _Part(file, part.start, part.stop - part.start))  # type: ignore[arg-type]
-
-
 def _committed(response: Response) -> Response:
     """Commit, and return the response, or the error page if the database refuses."""
     try:
@@ -396,28 +353,6 @@ def _committed(response: Response) -> Response:
     except SQLAlchemyError as error:
         return current_app.make_response(error_pages.broken(error))
     return response
-
-
-def _log_line(response: Response, person_id: int | None) -> None:
-    """Log the request without its query, and with the route's pattern if the path contains a secret token.
-
-    A path that no route matches may contain a token too, such as a link with an extra slash, so it is masked.
-    """
-    hidden = request.view_args and "token" in request.view_args and request.url_rule
-    path = request.path if request.url_rule else _LIKE_A_TOKEN.sub("…", request.path)
-    level = logging.DEBUG if "static" in (request.endpoint or "") else logging.INFO
-    log.log(
-        level,
-        "request",
-        extra={
-            "method": request.method,
-            "path": str(request.url_rule) if hidden else path,
-            "status": response.status_code,
-            "took_ms": round(1000 * (time.monotonic() - g.get("began", time.monotonic())), 1),
-            "person": person_id,
-            "address": request.remote_addr,
-        },
-    )
 
 
 def _close(_error: BaseException | None) -> None:
