@@ -53,18 +53,22 @@ def person() -> None:
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
 def add_person(email: str, name: str, slug: str, role: str, password_stdin: bool) -> None:  # noqa: FBT001 - a flag
     """Add a person. Without a password, prints an invitation link to send to them."""
-    # Hash before the transaction, because hashing is slow.
-    password_hash = signing_in_actions.hashed(sys.stdin.readline().rstrip("\n"), email) if password_stdin else None
-    with open_database() as database, database.writing() as db:
-        organization = organization_by_slug(db, slug)
-        added = people_actions.add_person(
-            db, None, organization, email=email, name=name, role=Role(role), password_hash=password_hash
-        )
-        if password_stdin:
-            click.echo(f"{added.email} can sign in.")
-        else:
-            token = invitations_actions.invite(db, None, added)
-            click.echo(f"{database.config.BASE_URL}/invitation/{token}")
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else ""
+    with open_database() as database:
+        with database.reading() as db:
+            names = name, email, organization_by_slug(db, slug).name, database.config.HUB_NAME
+        # Hash outside of a transaction, because hashing is slow.
+        password_hash = signing_in_actions.hashed(password, names) if password_stdin else None
+        with database.writing() as db:
+            organization = organization_by_slug(db, slug)
+            added = people_actions.add_person(
+                db, None, organization, email=email, name=name, role=Role(role), password_hash=password_hash
+            )
+            if password_stdin:
+                click.echo(f"{added.email} can sign in.")
+            else:
+                token = invitations_actions.invite(db, None, added)
+                click.echo(f"{database.config.BASE_URL}/invitation/{token}")
 
 
 @person.command("erase")

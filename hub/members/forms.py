@@ -26,7 +26,7 @@ from hub.core.versions import EditForm
 from hub.members.models import Organization
 from hub.members.rules.fields import LONGEST_NAME, email_of, postal_address_of, website_of
 from hub.members.rules.organizations import DesignationFacts, DesignationStatus, OrganizationKind, Role
-from hub.members.rules.signing_in import SHORTEST_PASSWORD, password_of
+from hub.members.rules.passwords import SHORTEST_PASSWORD, password_of
 
 EMPTY_ROWS = 3  # for further designations, in a form that works without scripts
 MOST_ROWS = 30

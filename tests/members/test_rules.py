@@ -12,7 +12,7 @@ from hub.members.rules.fields import email_of, name_of, website_of
 from hub.members.rules.membership import Access
 from hub.members.rules.organizations import ROLES_OF_KIND, OrganizationKind, Role, slug_of
 from hub.members.rules.permissions import Permission, assignable_roles, may, may_manage
-from hub.members.rules.signing_in import password_of, same_network
+from hub.members.rules.signing_in import same_network
 
 
 @dataclass(frozen=True)
@@ -214,18 +214,6 @@ def test_any_other_website_is_refused(text: str) -> None:
 
 def test_a_website_is_optional() -> None:
     assert website_of("  ") == ""
-
-
-@pytest.mark.parametrize("text", ["", "ten chars", "x" * 201])
-def test_a_password_that_is_too_short_or_too_long_is_refused(text: str) -> None:
-    with pytest.raises(Refused):
-        password_of(text)
-
-
-def test_a_password_cannot_be_the_email_address() -> None:
-    with pytest.raises(Refused):
-        password_of("Rosa@Demo.Example", "rosa@demo.example")
-    assert password_of("a few plain words", "rosa@demo.example") == "a few plain words"
 
 
 def test_attempts_are_counted_per_address_or_ipv6_network() -> None:

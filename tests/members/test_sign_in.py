@@ -218,7 +218,7 @@ def test_signing_out_everywhere_ends_every_session_and_copied_ones(
         (PASSWORD, "short", "short", "at least 10 characters"),
         (PASSWORD, "x" * 201, "x" * 201, "up to 200 characters"),
         (PASSWORD, "quite another one", "quite an other one", "The passwords don’t match."),
-        (PASSWORD, ROSA, ROSA, "isn’t your email address"),
+        (PASSWORD, ROSA, ROSA, "made from a name that others know"),
         ("", "quite another one", "quite another one", "Enter your current password."),
     ],
 )

@@ -37,7 +37,7 @@ HUB = {"name": "Forge Hub", "zone": "America/New_York"}
 def coordinator(database: Database, frozen_clock: FrozenClock, sign_in: SignIn) -> FlaskClient:
     """A hub on its first day, with the host and its coordinator, and a year of past calls."""
     frozen_clock.at = FIRST_DAY
-    password_hash = signing_in_actions.hashed(PASSWORD, "cora@host.example")
+    password_hash = signing_in_actions.hashed(PASSWORD, ["cora@host.example"])
     with database.writing() as db:
         host = organizations_actions.add_organization(db, None, name="The Secretariat", kind=OrganizationKind.HOST)
         cora = people_actions.add_person(
@@ -68,7 +68,7 @@ def signed_in(app: Flask, database: Database, email: str) -> FlaskClient:
     """Return the browser of an invited person, who has set a password and signed in."""
     with database.writing() as db:
         person = db.scalars(select(Person).where(Person.email == email)).one()
-        person.password_hash = signing_in_actions.hashed(PASSWORD, email)
+        person.password_hash = signing_in_actions.hashed(PASSWORD, [email])
     browser = app.test_client()
     browser.set_cookie("hub_browser", "known")  # or an email would tell them that it is new
     assert browser.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 302

@@ -13,7 +13,7 @@ from hub.members import queries as members_queries
 from hub.members.actions.locks import lock_person
 from hub.members.actions.organizations import add_organization
 from hub.members.actions.people import add_person, check_active
-from hub.members.actions.signing_in import hashed, set_password
+from hub.members.actions.signing_in import hashed, names_at_hand, set_password
 from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import mark_used, new_link, usable_link
 from hub.members.models import LinkKind, Person
@@ -56,8 +56,9 @@ def accept(db: Session, token: str, password: str, origin: Origin | None = None)
     """
     kinds = (LinkKind.INVITATION, LinkKind.PASSWORD_RESET)
     invited = usable_link(db, token, *kinds).person
+    names = names_at_hand(db, invited) if invited else ()
     db.commit()
-    password_hash = hashed(password, invited.email if invited else "")
+    password_hash = hashed(password, names)
     if invited:
         lock_person(db, invited.id)
     link = usable_link(db, token, *kinds)
@@ -88,8 +89,10 @@ def sign_up_first_coordinator(
     An existing host keeps its name. Raises NotFound or Refused when the link can't be used.
     """
     usable_link(db, token, LinkKind.FIRST_COORDINATOR)
+    known = members_queries.host(db)
+    names = name, email_of(email), known.name if known else organization, config_of(db).HUB_NAME
     db.commit()
-    password_hash = hashed(password, email_of(email))
+    password_hash = hashed(password, names)
     mark_used(db, usable_link(db, token, LinkKind.FIRST_COORDINATOR))
     if members_queries.has_people(db):
         raise Refused("This hub already has people. Sign in, or ask the coordinator for an invitation.")

@@ -6,6 +6,7 @@ first, say "Commits" in their docstrings, and must be the first in their request
 
 import unicodedata
 from base64 import b64encode
+from collections.abc import Iterable
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -13,6 +14,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.core.audit import note
+from hub.core.db import config_of
 from hub.core.errors import Refused
 from hub.core.text import clean
 from hub.members import queries as members_queries
@@ -22,16 +24,24 @@ from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import void_links
 from hub.members.models import Person
 from hub.members.rules.fields import LONGEST_EMAIL
+from hub.members.rules.passwords import password_of
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Ending, Origin
-from hub.members.rules.signing_in import password_of
 
 HASHER = PasswordHasher()
 
 
-def hashed(password: str, email: str = "") -> str:
-    """Return the hash of a new password; raises Refused when it isn't allowed. Slow: call it outside of transactions."""
-    return HASHER.hash(_normalized(password_of(password, email)))
+def hashed(password: str, names: Iterable[str] = ()) -> str:
+    """Return the hash of a new password; raises Refused when it isn't allowed. Slow: call it outside of transactions.
+
+    ``names`` are those that it must not be made from: see `names_at_hand`.
+    """
+    return HASHER.hash(_normalized(password_of(password, names)))
+
+
+def names_at_hand(db: Session, person: Person) -> tuple[str, ...]:
+    """Return the names that others would guess first: the person's, their organization's and the hub's."""
+    return person.name, person.email, person.organization.name, config_of(db).HUB_NAME
 
 
 def sign_in(db: Session, email: str, password: str, origin: Origin, browser_token: str = "") -> Person:
@@ -64,11 +74,12 @@ def change_password(
     db: Session, person: Person, current: str, new: str, origin: Origin, browser_token: str = ""
 ) -> None:
     """Set the ``new`` password of ``person`` if ``current`` is right; ends their other sessions. Commits."""
-    password_of(new, person.email)
+    names = names_at_hand(db, person)
+    password_of(new, names)
     attempt = throttling_actions.count_attempt(db, person.email, origin, browser_token, person)
     if not _matches(person.password_hash or _decoy_hash(), current):
         raise Refused("The current password isn’t right. Enter it again.")
-    new_hash = hashed(new, person.email)
+    new_hash = hashed(new, names)
     throttling_actions.forget_failures(db, attempt)
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
