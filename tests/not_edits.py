@@ -79,6 +79,7 @@ NOT_EDITS: dict[str, str] = {
             "outreach.show_item",
             "outreach.take_item",
             "overview.send_again",
+            "overview.show_letter",
             "overview.send_reminder",
             "overview.setup_invitations",
             "overview.setup_links",

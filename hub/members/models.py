@@ -220,7 +220,11 @@ class OneTimeLink(Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 
+    mailed: Mapped[bool] = mapped_column(default=False)  # or else it waits in the outbox, if no one was shown it
+    shown_to: Mapped[str] = mapped_column(Text, default="")  # the name of someone else who has seen it; empty: no one
+
     person: Mapped[Person | None] = relationship(foreign_keys=[person_id], lazy="raise")
+    created_by: Mapped[Person | None] = relationship(foreign_keys=[created_by_id], lazy="raise")
 
     def __str__(self) -> str:
         return f"{self.kind} link {self.id}"

@@ -141,8 +141,11 @@ def cancel_needless_reminders(db: Session, organizations: Sequence[Organization]
                 mail_actions.cancel(db, about=about)
 
 
-def invite_all(db: Session, actor: Person) -> list[tuple[Person, str]]:
-    """Invite everyone without a password, and return (person, token) pairs; earlier links stop working."""
+def invite_all(db: Session, actor: Person) -> list[tuple[Person, str | None]]:
+    """Invite everyone without a password; earlier links stop working.
+
+    Returns (person, token) pairs; the token is None if the link was emailed.
+    """
     _may_set_up(actor)
     return [(person, invitations_actions.invite(db, actor, person)) for person in setup_queries.uninvited(db)]
 

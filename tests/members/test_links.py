@@ -22,7 +22,7 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from tests.members.conftest import Alliance
 from tests.world import PASSWORD, FrozenClock, SignIn
 
-ROSA = "rosa@lakeshore.example"
+COORDINATOR = "coordinator@demo.example"
 NEW = {"password": "a brand new one", "repeated": "a brand new one"}
 
 
@@ -37,7 +37,8 @@ def link_on(page: str) -> str:
 
 
 def invited(browser: FlaskClient, email: str = "new@lakeshore.example", role: str = "contributor") -> str:
-    answer = browser.post("/people/new", data={"name": "New Person", "email": email, "role": role})
+    person = {"name": "New Person", "email": email, "role": role, "organization": "lakeshore"}
+    answer = browser.post("/people/new", data=person)
     assert answer.status_code == 200, answer.text
     return link_on(answer.text)
 
@@ -48,7 +49,7 @@ def may_sign_in(app: Flask, email: str, password: str) -> bool:
 
 @pytest.mark.both_databases
 def test_an_invitation_works_once(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     assert link.startswith("/invitation/")
     browser = app.test_client()
     for _ in range(3):
@@ -69,7 +70,7 @@ def test_an_invitation_works_once(app: Flask, sign_in: SignIn, alliance: Allianc
 
 
 def test_only_the_hash_of_a_link_is_stored(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
-    token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
+    token = invited(sign_in(COORDINATOR)).rsplit("/", 1)[1]
     with database.reading() as db:
         link = db.scalars(select(OneTimeLink)).one()
         assert link.token_hash == members_queries.token_hash(token)
@@ -78,7 +79,7 @@ def test_only_the_hash_of_a_link_is_stored(sign_in: SignIn, alliance: Alliance, 
 
 
 def test_a_mail_scanner_does_not_use_up_a_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     scanner = app.test_client()
     assert scanner.head(link).status_code == 200
     assert scanner.get(link).status_code == 200
@@ -97,7 +98,7 @@ def test_a_mail_scanner_does_not_use_up_a_link(app: Flask, sign_in: SignIn, alli
 def test_a_refused_password_does_not_use_up_a_link(
     app: Flask, sign_in: SignIn, alliance: Alliance, password: str, repeated: str, says: str
 ) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     browser = app.test_client()
     answer = browser.post(link, data={"password": password, "repeated": repeated})
     assert answer.status_code == 422
@@ -106,7 +107,7 @@ def test_a_refused_password_does_not_use_up_a_link(
 
 
 def test_an_invitation_needs_a_csrf_token(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     browser = app.test_client()
     browser.sends_csrf = False  # type: ignore[attr-defined]
     assert browser.post(link, data=NEW).status_code == 400
@@ -116,7 +117,7 @@ def test_an_invitation_needs_a_csrf_token(app: Flask, sign_in: SignIn, alliance:
 
 @pytest.mark.both_databases
 def test_only_one_of_two_people_who_accept_at_once_succeeds(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     answers: dict[str, int] = {}
     start = Barrier(2)
 
@@ -139,7 +140,7 @@ def test_only_one_of_two_people_who_accept_at_once_succeeds(app: Flask, sign_in:
 def test_only_one_of_two_racing_requests_can_use_a_link(
     app: Flask, sign_in: SignIn, alliance: Alliance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     fast, slow = app.test_client(), app.test_client()
     original_hashed = signing_in_actions.hashed
 
@@ -157,7 +158,7 @@ def test_only_one_of_two_racing_requests_can_use_a_link(
 
 
 def test_a_link_that_was_loaded_twice_is_used_up_once(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
-    invited(sign_in(ROSA))
+    invited(sign_in(COORDINATOR))
     with database.writing() as db:
         link = db.scalars(select(OneTimeLink)).one()
         tokens_actions.mark_used(db, link)
@@ -168,7 +169,7 @@ def test_a_link_that_was_loaded_twice_is_used_up_once(sign_in: SignIn, alliance:
 def test_an_invitation_expires_after_two_weeks(
     app: Flask, sign_in: SignIn, alliance: Alliance, frozen_clock: FrozenClock
 ) -> None:
-    link = invited(sign_in(ROSA))
+    link = invited(sign_in(COORDINATOR))
     frozen_clock.advance(days=13)
     assert app.test_client().get(link).status_code == 200
     frozen_clock.advance(days=1)
@@ -182,12 +183,12 @@ def test_an_invitation_expires_after_two_weeks(
 def test_a_newer_link_replaces_an_older_one(
     app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
-    rosa = sign_in(ROSA)
-    older = invited(rosa)
+    coordinator = sign_in(COORDINATOR)
+    older = invited(coordinator)
     with database.reading() as db:
         person = members_queries.person_by_email(db, "new@lakeshore.example")
     assert person is not None
-    newer = link_on(rosa.post(f"/people/{person.id}/link").text)
+    newer = link_on(coordinator.post(f"/people/{person.id}/link").text)
     assert app.test_client().post(older, data=NEW).status_code == 410
     assert app.test_client().post(newer, data=NEW).status_code == 302
 
@@ -195,8 +196,8 @@ def test_a_newer_link_replaces_an_older_one(
 def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     app: Flask, sign_in: SignIn, alliance: Alliance, frozen_clock: FrozenClock
 ) -> None:
-    rosa, tom = sign_in(ROSA), sign_in("tom@lakeshore.example")
-    link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
+    coordinator, tom = sign_in(COORDINATOR), sign_in("tom@lakeshore.example")
+    link = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
     assert link.startswith("/password/")
     assert tom.get("/account").status_code == 200, "the link alone ends no session"
     assert app.test_client().get(link).status_code == 200
@@ -205,13 +206,13 @@ def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     assert not may_sign_in(app, "tom@lakeshore.example", PASSWORD)
     assert may_sign_in(app, "tom@lakeshore.example", NEW["password"])
     assert app.test_client().get(link).status_code == 410
-    late = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
+    late = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
     frozen_clock.advance(hours=25)
     assert app.test_client().post(late, data=NEW).status_code == 410
 
 
 def test_a_password_change_voids_a_waiting_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    link = link_on(sign_in(ROSA).post(f"/people/{alliance.tom}/link").text)
+    link = link_on(sign_in(COORDINATOR).post(f"/people/{alliance.tom}/link").text)
     data = {"current": PASSWORD, "password": "quite another one", "repeated": "quite another one"}
     assert sign_in("tom@lakeshore.example").post("/account/password", data=data).status_code == 302
     assert app.test_client().post(link, data=NEW).status_code == 410
@@ -225,16 +226,16 @@ def test_a_link_that_the_hub_never_created_is_not_found(client: FlaskClient, kin
 
 
 def test_a_link_works_only_for_its_own_purpose(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    token = invited(sign_in(ROSA)).rsplit("/", 1)[1]
+    token = invited(sign_in(COORDINATOR)).rsplit("/", 1)[1]
     assert app.test_client().get(f"/password/{token}").status_code == 404
     assert app.test_client().post(f"/welcome/{token}", data=NEW).status_code == 404
     assert "doesn’t recognize this link" in app.test_client().get(f"/password/{token}").text
 
 
 def test_a_link_of_a_deactivated_person_is_not_found(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
-    rosa = sign_in(ROSA)
-    link = link_on(rosa.post(f"/people/{alliance.tom}/link").text)
-    rosa.post(f"/people/{alliance.tom}/leave")
+    coordinator = sign_in(COORDINATOR)
+    link = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
+    coordinator.post(f"/people/{alliance.tom}/leave")
     assert app.test_client().get(link).status_code == 404
     assert app.test_client().post(link, data=NEW).status_code == 404
 

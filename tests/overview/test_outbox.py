@@ -126,7 +126,7 @@ STATES = [State.WAITING, State.SENDING, State.KEPT, State.FAILED, State.UNKNOWN,
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_a_sign_in_link_is_not_shown_to_anyone_when_there_is_a_mail_server(
+def test_a_private_link_is_shown_to_the_coordinator_alone_and_only_without_a_mail_server(
     database: Database, people: dict[str, int], sign_in: SignIn, state: State
 ) -> None:
     message_id = posted(database, "new@lakeshore.example", secret=True, sent_by_id=people["coordinator"])
@@ -134,7 +134,9 @@ def test_a_sign_in_link_is_not_shown_to_anyone_when_there_is_a_mail_server(
     browser = sign_in("coordinator@demo.example")
     pages = (f"/outbox/{message_id}", f"/outbox/{message_id}/html")
     for page in pages:
-        assert "https://hub.example.org/s/abc" in browser.get(page).text, "the coordinator has to send it"
+        assert "https://hub.example.org/s/abc" not in browser.get(page).text, "opening the page leaves no trace"
+    shown = browser.post(f"/outbox/{message_id}/show")
+    assert "https://hub.example.org/s/abc" in shown.text, "the coordinator has to send it"
     database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:1")
     for page in pages:
         assert "https://hub.example.org/s/abc" not in browser.get(page).text

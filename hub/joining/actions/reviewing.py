@@ -81,11 +81,11 @@ def ask_for_changes(db: Session, person: Person, application: Application, chang
 
 def decide(
     db: Session, person: Person, application: Application, reason: str, exception: str = "", *, approve: bool
-) -> list[tuple[Person, str]]:
+) -> list[tuple[Person, str | None]]:
     """Record a decision with its reason; approval adds the organization and invites its people, in one transaction.
 
     ``exception`` is the reason for departing from the board's vote, which only the board reads. Returns the new people
-    with the tokens of their invitation links. Raises Refused when the application was decided already, when the
+    with the tokens of their invitation links (None: emailed). Raises Refused when the application was decided already, when the
     decision departs from the vote without an ``exception`` or has one without departing, or when the organization can't
     be added.
     """
@@ -150,7 +150,7 @@ def _note_decision(db: Session, person: Person, application: Application, decisi
     note(db, person, action, application, **details, reason_for_the_exception=application.departure_reason)
 
 
-def _add_organization(db: Session, person: Person, application: Application) -> list[tuple[Person, str]]:
+def _add_organization(db: Session, person: Person, application: Application) -> list[tuple[Person, str | None]]:
     """Add the organization of the application, and return its new people with the tokens of their invitations."""
     organization = organizations_actions.add_organization(
         db,
@@ -172,7 +172,7 @@ def _add_organization(db: Session, person: Person, application: Application) -> 
 
 def _invite(
     db: Session, actor: Person, organization: Organization, name: str, email: str, role: Role
-) -> tuple[Invited | None, tuple[Person, str] | None]:
+) -> tuple[Invited | None, tuple[Person, str | None] | None]:
     """Add and invite a person that the application names; return what was done, and the person with their token.
 
     An address that has an account stays where it is: only the coordinator moves people between organizations.

@@ -150,7 +150,7 @@ def decide(application_id: int) -> Answer:
         return _page_with_errors(application_id, str(refused), decision=form)
     if not web.config().mail_server and added:
         base = web.config().BASE_URL
-        links = [(person, base + url_for("members.invitation", token=token)) for person, token in added]
+        links = [(person, base + url_for("members.invitation", token=token)) for person, token in added if token]
         return render_template("joining/invitation_links.html", application=application, links=links)
     flash("Approved. The organization was added." if approve else "Declined.")
     return redirect(url_for(".review", application_id=application_id))

@@ -1,5 +1,8 @@
 """Invitations and password links."""
 
+import re
+
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.core.audit import note
@@ -7,6 +10,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Letter
+from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
@@ -16,35 +20,83 @@ from hub.members.actions.people import add_person, check_active
 from hub.members.actions.signing_in import hashed, names_at_hand, set_password
 from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import mark_used, new_link, usable_link
-from hub.members.models import LinkKind, Person
+from hub.members.models import LinkKind, OneTimeLink, Person
 from hub.members.rules.fields import email_of
 from hub.members.rules.organizations import OrganizationKind, Role
-from hub.members.rules.permissions import may_manage
+from hub.members.rules.permissions import Permission, may, may_manage
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
 
+OPERATOR_NAME = "the hub’s operator"
+LINK_TEXT = re.compile(r"link ([0-9a-f]{64})")  # the idempotency key of an email with a link; see `post_link`
 
-def invite(db: Session, actor: Person | None, person: Person) -> str:
-    """Return the token of a new link for ``person`` to set a first password; older links are voided."""
+
+def invite(db: Session, actor: Person | None, person: Person) -> str | None:
+    """Send ``person`` a new link to set a first password; older links are voided.
+
+    Returns its token if ``actor`` may see it, who then sends it; see `_sees_link`.
+    """
     _check_may_invite(actor, person)
     if person.password_hash:
         raise Refused(f"{person.name} has already accepted an invitation. Create a password link instead.")
-    note(db, actor, "invited", person)
-    token = new_link(db, actor, LinkKind.INVITATION, person)
-    _mail_invitation(db, actor, person, token)
-    return token
+    token, is_shown = _new_link(db, actor, person, LinkKind.INVITATION, "invited")
+    if _is_posted(db, is_shown=is_shown):
+        by = actor.name if actor else ""
+        letter = members_letters.invitation(
+            config_of(db), token, name=person.name, organization=person.organization.name, by=by
+        )
+        post_link(db, actor, person, token, letter, kind=LetterKind.INVITATION)
+    return token if is_shown else None
 
 
-def reset_link(db: Session, actor: Person | None, person: Person) -> str:
-    """Return the token of a new link for ``person`` to set a new password; older links are voided."""
+def reset_link(db: Session, actor: Person | None, person: Person) -> str | None:
+    """Send ``person`` a new link to set a new password; older links are voided.
+
+    Returns its token if ``actor`` may see it, who then sends it; see `_sees_link`.
+    """
     _check_may_invite(actor, person)
     if not person.password_hash:
         raise Refused(f"{person.name} has no password yet. Create an invitation link instead.")
-    note(db, actor, "created a password link for", person)
-    token = new_link(db, actor, LinkKind.PASSWORD_RESET, person)
-    if config_of(db).mail_server:
+    token, is_shown = _new_link(db, actor, person, LinkKind.PASSWORD_RESET, "created a password link for")
+    if _is_posted(db, is_shown=is_shown):
         mail_new_password(db, actor, person, token)
-    return token
+    return token if is_shown else None
+
+
+def _sees_link(db: Session, actor: Person | None) -> bool:
+    """Return True if ``actor`` may see a link that signs in someone else.
+
+    Anyone who sees it can take over the account. So where email works, it goes to its person alone; where it doesn't, the
+    coordinator passes it on. The operator at the command line can do anything anyway.
+    """
+    return actor is None or (config_of(db).mail_server is None and may(actor, Permission.SEE_LINKS))
+
+
+def _is_posted(db: Session, *, is_shown: bool) -> bool:
+    """Return True if a letter takes the link: by email, or without a mail server to the outbox for the coordinator."""
+    return config_of(db).mail_server is not None or not is_shown
+
+
+def _new_link(db: Session, actor: Person | None, person: Person, kind: LinkKind, action: str) -> tuple[str, bool]:
+    """Return the token of a new link, and whether ``actor`` sees it, which the audit log says."""
+    is_shown = _sees_link(db, actor)
+    viewer = (actor.name if actor else OPERATOR_NAME) if is_shown else ""
+    waits = "by email" if config_of(db).mail_server else "in the outbox, for the coordinator"
+    note(db, actor, action, person, link=f"shown to {viewer}" if viewer else waits)
+    return new_link(db, actor, kind, person, shown_to=viewer), is_shown
+
+
+def show_letter(db: Session, actor: Person, message: OutboxMessage) -> None:
+    """Record that ``actor`` reads a private link in the outbox, on a hub without a mail server.
+
+    Raises NotFound when ``actor`` may not see links, or when the mail server sends them.
+    """
+    if not message.secret or not _sees_link(db, actor):
+        raise NotFound
+    note(db, actor, "was shown the link in", message)
+    if key := LINK_TEXT.fullmatch(message.once):
+        seen = update(OneTimeLink).where(OneTimeLink.token_hash == key[1], OneTimeLink.shown_to == "")
+        db.execute(seen.values(shown_to=actor.name))
 
 
 def accept(db: Session, token: str, password: str, origin: Origin | None = None) -> Person:
@@ -104,16 +156,6 @@ def _check_may_invite(actor: Person | None, person: Person) -> None:
     if actor and not may_manage(actor, person):
         raise NotFound
     check_active(person)
-
-
-def _mail_invitation(db: Session, actor: Person | None, person: Person, token: str) -> None:
-    """Email the invitation; without a mail server, the inviting person sends the link."""
-    config = config_of(db)
-    if config.mail_server is None:
-        return
-    by = actor.name if actor else ""
-    letter = members_letters.invitation(config, token, name=person.name, organization=person.organization.name, by=by)
-    post_link(db, actor, person, token, letter, kind=LetterKind.INVITATION)
 
 
 def mail_new_password(db: Session, actor: Person | None, person: Person, token: str) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
+from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
 from hub.members.models import LinkKind, OneTimeLink, Person
@@ -41,9 +42,18 @@ def usable_link(db: Session, token: str, *kinds: LinkKind) -> OneTimeLink:
 
 
 def new_link(
-    db: Session, actor: Person | None, kind: LinkKind, person: Person | None, *, keep_older: bool = False
+    db: Session,
+    actor: Person | None,
+    kind: LinkKind,
+    person: Person | None,
+    *,
+    keep_older: bool = False,
+    shown_to: str = "",
 ) -> str:
-    """Return the token of a new link; voids older links of ``person`` unless ``keep_older``."""
+    """Return the token of a new link; voids older links of ``person`` unless ``keep_older``.
+
+    ``shown_to`` is the name of someone other than ``person`` who sees the link.
+    """
     if not keep_older:
         void_links(db, person)
     token, now = secrets.token_urlsafe(32), clock.now()
@@ -54,6 +64,8 @@ def new_link(
         created_at=now,
         created_by_id=actor.id if actor else None,
         expires_at=now + LIFETIME[kind],
+        mailed=config_of(db).mail_server is not None,
+        shown_to=shown_to,
     )
     db.add(link)
     db.flush()

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import flash, g, redirect, render_template, request, url_for
 
-from hub.core import set_aside, versions, web
+from hub.core import clock, set_aside, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
 from hub.members import login
@@ -30,7 +30,19 @@ def account() -> Any:
         people_actions.rename(db, person, form.name.data)
         flash("Name saved.")
         return redirect(url_for("members.account"))
-    return form_page("members/account.html", person=person, form=form, password=ChangePassword(formdata=None))
+    return _account_page(person, form, ChangePassword(formdata=None))
+
+
+def _account_page(person: Person, form: OwnName, password: ChangePassword, refused: str = "") -> tuple[str, int]:
+    return form_page(
+        "members/account.html",
+        person=person,
+        form=form,
+        password=password,
+        refused=refused,
+        links=members_queries.links_of(db, person),
+        now=clock.now(),
+    )
 
 
 def _name_form(person: Person, **formdata: Any) -> OwnName:
@@ -54,8 +66,7 @@ def change_password() -> Any:
             login.renew_session(person)
             flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
-    name = _name_form(person, formdata=None)
-    return form_page("members/account.html", person=person, form=name, password=form, refused=refused)
+    return _account_page(person, _name_form(person, formdata=None), form, refused)
 
 
 @bp.get("/account/set-aside", endpoint="set_aside_list")

@@ -46,7 +46,7 @@ def people() -> str:
 @bp.route("/people/new", methods=["GET", "POST"])
 @once
 def new_person() -> Any:
-    """Add a person and show their invitation link."""
+    """Add a person and send their invitation link."""
     person = signed_in(Permission.MANAGE_PEOPLE)
     form, own = _new_person_form(person)
     refused = ""
@@ -61,7 +61,7 @@ def new_person() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _link_page(added, invitations_actions.invite(db, person, added))
+            return _link_answer(added, invitations_actions.invite(db, person, added))
     return form_page("members/new_person.html", form=form, own=own, refused=refused)
 
 
@@ -147,11 +147,11 @@ def move_person(person_id: int) -> Any:
 
 @bp.post("/people/<int:person_id>/link")
 def create_link(person_id: int) -> Any:
-    """Create a link to set a first or a new password, and show it this once."""
+    """Send a link to set a first or a new password."""
     actor = signed_in()
     invited = members_queries.person_for(db, actor, person_id, Permission.MANAGE_PEOPLE)
     make = invitations_actions.reset_link if invited.password_hash else invitations_actions.invite
-    return _link_page(invited, make(db, actor, invited))
+    return _link_answer(invited, make(db, actor, invited))
 
 
 @bp.post("/people/<int:person_id>/address")
@@ -244,13 +244,18 @@ def _person_page(
     )
 
 
-def _link_page(subject: Person, token: str) -> str:
-    """Return the page that shows a link this once; only its hash is stored."""
-    view = "members.new_password" if subject.password_hash else "members.invitation"
-    address = web.config().BASE_URL + url_for(view, token=token)
-    return render_template(
-        "members/link.html", about=subject, address=address, mailed=web.config().mail_server is not None
-    )
+def _link_answer(subject: Person, token: str | None) -> Any:
+    """Say where the link is, or show it this once to the coordinator of a hub without a mail server."""
+    if token is not None:
+        view = "members.new_password" if subject.password_hash else "members.invitation"
+        address = web.config().BASE_URL + url_for(view, token=token)
+        return render_template("members/link.html", about=subject, address=address)
+    if web.has_mail_server():
+        return _back_to(subject, f"The link is on its way to {subject.email}.")
+    asked = members_queries.people_with(db, Permission.SEE_LINKS, signed_in())
+    names = " or ".join(person.name for person in asked) or "the coordinator"
+    flash(f"Not sent: this hub has no mail server. Ask {names} to give {subject.name} the link.", "warning")
+    return redirect(_page_of(subject))
 
 
 def _back_to(subject: Person, sentence: str) -> Any:

@@ -16,6 +16,7 @@ from hub.mail.letters import NOT_SHOWN, NOWHERE
 from hub.mail.models import OutboxMessage
 from hub.mail.queries import Viewer
 from hub.mail.rules import State
+from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission, may
@@ -66,11 +67,23 @@ def list_messages() -> str:
 def message(message_id: int) -> str:
     """Show one email: recipient, status and text."""
     email = mail_queries.message(db, _viewer(), message_id)
+    return _message_page(email, _redacted(email)[0], hidden=email.secret)
+
+
+@bp.post("/outbox/<int:message_id>/show")
+def show_letter(message_id: int) -> str:
+    """Show the text of an email with a private link, which the coordinator sends; the audit log records it."""
+    email = mail_queries.message(db, _viewer(), message_id)
+    invitations_actions.show_letter(db, signed_in(), email)
+    return _message_page(email, email.text, hidden=False)
+
+
+def _message_page(email: OutboxMessage, text: str, *, hidden: bool) -> str:
     return render_template(
         "overview/message.html",
         message=email,
-        text=_redacted(email)[0],
-        hidden=_is_hidden(email),
+        text=text,
+        hidden=hidden,
         State=State,
         can_go_again=email.state in mail_actions.RESENDABLE,
         bounced=mail_queries.bouncing(db, [email.to]).get(email.to) if email.to else None,
@@ -84,17 +97,9 @@ def message_html(message_id: int) -> Response:
     return Response(mail_html(html), headers=PREVIEW_HEADERS)
 
 
-def _is_hidden(email: OutboxMessage) -> bool:
-    """Return True if only the recipient may read an email, since it has a link to sign in.
-
-    Without a mail server it is readable, so that the coordinator can send it.
-    """
-    return email.secret and web.config().mail_server is not None
-
-
 def _redacted(email: OutboxMessage) -> tuple[str, str]:
-    """Return the text and HTML of an email without the unsubscribe link of its recipient; empty if it is hidden."""
-    if _is_hidden(email):
+    """Return the text and HTML of an email without the unsubscribe link of its recipient; empty if it has a secret."""
+    if email.secret:
         return "", ""
     if not email.unsubscribe:
         return email.text, email.html

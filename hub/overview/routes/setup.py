@@ -224,15 +224,18 @@ def _name_representatives() -> dict[str, str]:
 
 @bp.post("/setup/links")
 def setup_links() -> Any:
-    """Create an invitation link for everyone without a password, and show the links once."""
+    """Email everyone without a password an invitation, or without a mail server show the links once."""
     signed_in(Permission.SET_UP)
     invitations = overview_actions.invite_all(db, signed_in())
     if not invitations:
         flash("Everyone already has a password. There’s no one to invite.")
         return redirect(url_for("overview.setup_invitations"))
     overview_actions.finish_step(db, signed_in(), "invitations")
+    if web.has_mail_server():
+        flash(f"{dates.plural(len(invitations), 'invitation')} on the way by email.")
+        return redirect(url_for("overview.setup_invitations"))
     base = web.config().BASE_URL
-    addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in invitations]
+    addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in invitations if token]
     links = [(person, address, _mailto(person, address)) for person, address in addresses]
     return render_template("overview/setup/links.html", links=links)
 
