@@ -120,6 +120,10 @@ class Config:
     RESERVE_MB: int = _setting(
         32, "megabytes of disk that are kept free for signing in and recording when the disk is full; 0: none"
     )
+    SECOND_FACTOR_ROLES: str = _setting(
+        "coordinator board",
+        "roles that need a second factor to sign in: coordinator, board, representative, alternate, contributor, or none",
+    )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
     WEB_THREADS: int = _setting(24, "number of threads in each web process; half of them may wait to write")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")

@@ -19,8 +19,10 @@ from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
+from hub.members.actions import factors as factors_actions
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import throttling as throttling_actions
+from hub.members.factors import has_due_resets
 from hub.members.queries import has_unanswered_password_requests
 from hub.operations.actions import backing_up as backing_up_actions
 from hub.outreach.actions import log_address as log_address_actions
@@ -59,6 +61,7 @@ STEPS: dict[str, Step] = {
     "sign-ins": lambda database, _reader: _if_due(
         database, throttling_actions.has_tries_to_settle, throttling_actions.settle_tries
     ),
+    "factors": lambda database, _reader: _if_due(database, has_due_resets, factors_actions.carry_out_resets),
     "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
     "openings": lambda database, _reader: _if_due(database, has_due_notices, notices_actions.post_due_notices),
@@ -78,7 +81,19 @@ THREADS = (
     ("previews",),
     ("packs",),
     ("backup",),
-    ("passwords", "sign-ins", "reminders", "digests", "openings", "copies", "mail", "set-aside", "audit", "sent-forms"),
+    (
+        "passwords",
+        "sign-ins",
+        "factors",
+        "reminders",
+        "digests",
+        "openings",
+        "copies",
+        "mail",
+        "set-aside",
+        "audit",
+        "sent-forms",
+    ),
 )
 
 

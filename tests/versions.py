@@ -202,6 +202,12 @@ CASES = {
     ),
     "overview.setup_hub": Case(lambda _db: "/setup/hub", {"name": ["My hub"]}, {"name": ["Their hub"]}),
     "overview.setup_host": Case(lambda _db: "/setup/host", {"region": ["My region"]}, {"region": ["Their region"]}),
+    "members.required_factors": Case(
+        lambda _db: "/setup/second-factor",
+        {"roles": ["board"]},
+        {"roles": ["representative"]},
+        shown=("Advisory Board", "Representative"),
+    ),
     "overview.notification_settings": Case(
         lambda _db: "/account/mail",
         {"tags": ["my tag"]},

@@ -6,6 +6,10 @@ from datetime import date
 import click
 
 from hub.cli.base import DAY, main, open_database, organization_by_slug, person_with_email
+from hub.core.errors import Refused
+from hub.members import factors as members_factors
+from hub.members import queries as members_queries
+from hub.members.actions import factors as factors_actions
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
@@ -43,6 +47,20 @@ def add_organization(name: str, kind: str, slug: str, joined: date | None) -> No
 @main.group()
 def person() -> None:
     """Manage people who can sign in."""
+
+
+@person.command("reset-second-factor")
+@click.argument("email")
+def reset_second_factor(email: str) -> None:
+    """Remove the second factors of someone who lost them, at once. They are told by email."""
+    with open_database() as database, database.writing() as db:
+        owner = members_queries.person_by_email(db, email)
+        if owner is None or not owner.is_active:
+            raise Refused(f"No one with the address {email} can sign in.")
+        if not members_factors.factors_of(db, owner).any:
+            raise Refused(f"{owner.name} has no second factor.")
+        factors_actions.remove_all(db, None, owner, by="the hub’s operator")
+        click.echo(f"{owner.email} signs in with the password alone.")
 
 
 @person.command("add")

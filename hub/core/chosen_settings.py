@@ -12,7 +12,7 @@ from hub.core.setting_checks import CHECKS
 
 # The settings that can be chosen in the browser.
 RECORDS_BEGIN = "RECORDS_BEGIN"
-CHOSEN = ("HUB_NAME", "TIME_ZONE", RECORDS_BEGIN)
+CHOSEN = ("HUB_NAME", "TIME_ZONE", RECORDS_BEGIN, "SECOND_FACTOR_ROLES")
 
 
 class Setting(Base):

@@ -1,10 +1,11 @@
-"""Form fields for dates and times. They accept American forms, and ISO 8601, which browsers send."""
+"""Form fields: several checkboxes; dates and times, in American forms and in ISO 8601, which browsers send."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from wtforms import DateField, DateTimeLocalField, TimeField
+from wtforms import DateField, DateTimeLocalField, SelectMultipleField, TimeField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from hub.core import clock, dates, web
 
@@ -53,3 +54,10 @@ class MomentField(_Typed, DateTimeLocalField):
     def parsed(self, text: str) -> datetime:
         """Return the date and time, without a time zone."""
         return dates.parse_moment(text, _today())
+
+
+class CheckboxesField(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

@@ -151,6 +151,7 @@ _KEEP = re.compile(r"[1-9]\d{0,2}([dwm])")
 LAST_PORT = 65_535
 SHORTEST_KEY = 16  # characters
 LONGEST_BASE_URL = 500  # characters; with the longest path, a line of email has up to 998
+ROLES = {"coordinator", "board", "representative", "alternate", "contributor"}  # of hub.members.rules.organizations
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _LINKS = ("https://", "http://")
 _POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it must be more than 0")
@@ -208,6 +209,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SESSION_IDLE_DAYS": _POSITIVE,
     "SESSION_IDLE_HOURS_HOST": _POSITIVE,
     "RESERVE_MB": (lambda value: 0 <= value <= 10_000, "it must be from 0 to 10000"),  # noqa: PLR2004 - megabytes
+    "SECOND_FACTOR_ROLES": (
+        lambda value: value == "none" or (bool(value.split()) and set(value.split()) <= ROLES),
+        f"it must be none, or some of {', '.join(sorted(ROLES))}",
+    ),
     "WEB_WORKERS": _POSITIVE,
     "WEB_THREADS": _POSITIVE,
     "WORKER_PAUSE": _POSITIVE,

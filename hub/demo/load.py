@@ -27,6 +27,7 @@ from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.models import Organization, Person, RoleHeld
+from hub.members.rules.factors import NO_ROLES, REQUIRED_ROLES
 from hub.members.rules.organizations import DesignationFacts
 from hub.overview.queries import setup as setup_queries
 from hub.sharing.actions.entries import actor_columns
@@ -64,6 +65,8 @@ def load(database: Database, progress: Progress | None = None) -> None:
     chosen_settings.refresh(database)  # the demo's audit packets show standings
     with database.writing() as db:
         chosen_settings.store(db, setup_queries.GUIDE, " ".join(setup_queries.STEPS))
+        # Anyone who tries the demo signs in with the password alone.
+        chosen_settings.store(db, REQUIRED_ROLES, NO_ROLES)
         organizations = {demo.slug: _add_organization(db, demo, today) for demo in ORGANIZATIONS}
         people = _add_people(db, organizations, password_hash)
         resources = {demo.key: _add_resource(db, demo, organizations, people, stored, today) for demo in RESOURCES}

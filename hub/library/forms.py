@@ -10,16 +10,14 @@ from wtforms import (
     MultipleFileField,
     RadioField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from hub.core.fields import DayField
+from hub.core.fields import CheckboxesField, DayField
 from hub.core.text import clean
 from hub.core.versions import EditForm
 from hub.library.actions import Facts
@@ -39,13 +37,6 @@ from hub.library.rules import (
 )
 
 AS_PROPOSED = "proposed"  # the kind suggested by each file's name and format
-
-
-class CheckboxesField(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 _KINDS = [SelectChoice(kind.value, kind.label) for kind in Kind]

@@ -9,6 +9,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    HiddenField,
     PasswordField,
     SearchField,
     SelectField,
@@ -20,7 +21,7 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import DataRequired, EqualTo, InputRequired, Length, Optional
 
 from hub.core.errors import Refused
-from hub.core.fields import DayField
+from hub.core.fields import CheckboxesField, DayField
 from hub.core.text import clean
 from hub.core.versions import EditForm
 from hub.members.models import Organization
@@ -132,6 +133,38 @@ class ChangeEmail(FlaskForm):
 
     email = _line("New email address", _passes(email_of), missing="Enter the new email address.")
     current = PasswordField("Current password", [InputRequired("Enter your current password.")])
+
+
+class CodeForm(FlaskForm):
+    """A code of an authenticator app, or a recovery code."""
+
+    code = StringField("Code", [InputRequired("Enter the code.")])
+
+
+class PasskeyForm(FlaskForm):
+    """A browser's answer about a passkey, which the page's script fills in."""
+
+    token = HiddenField()
+    credential = HiddenField(
+        validators=[InputRequired("The browser sent no passkey. Passkeys need JavaScript; turn it on, and try again.")]
+    )
+
+
+class ConfirmIdentity(FlaskForm):
+    """The password of the person who is signed in."""
+
+    password = PasswordField("Password", [InputRequired("Enter your password.")])
+
+
+class RequiredFactorForm(EditForm):
+    """The roles that need a second factor."""
+
+    roles = CheckboxesField(
+        "Roles that need a second factor",
+        coerce=Role,
+        choices=[SelectChoice(role.value, role.label) for role in Role],
+        description="People with a role that you add have 14 days to set one up.",
+    )
 
 
 class NewPerson(FlaskForm):

@@ -97,3 +97,22 @@ def new_email(config: Config, token: str, *, name: str, email: str) -> Letter:
         ),
         reason=f"You get this because this address was entered for an account on the {config.HUB_NAME}.",
     )
+
+
+def factor_reset(config: Config, token: str, *, name: str, by: str, due_at: datetime) -> Letter:
+    """Return the letter that tells someone that their second factor will be removed, with a link that stops it."""
+    when = due_at.astimezone(config.zone)
+    return Letter(
+        subject=f"{SecurityChange.FACTOR_RESET_ASKED} ({config.HUB_NAME})",
+        parts=(
+            greeting(name),
+            Paragraph(
+                f"{by} asked the hub to remove the second factor of your account on "
+                f"{dates.moment_in_full(when)} {dates.zone_name(when)}, because you lost it. After that you sign in with "
+                "your password alone, and can set up another one."
+            ),
+            Paragraph("If you still have it, or didn’t ask for this, keep it:"),
+            Button("Keep my second factor", f"{config.BASE_URL}/second-factor/keep/{token}"),
+        ),
+        reason=f"You get this because it’s about the security of your account on the {config.HUB_NAME}.",
+    )

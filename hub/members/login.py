@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,9 +16,11 @@ from hub.core import clock, error_pages, web
 from hub.core.dates import with_year
 from hub.core.db import Database
 from hub.core.errors import NotAllowed, SignInNeeded
+from hub.members import factors as members_factors
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person, SignInSession
+from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor
 from hub.members.rules.membership import Access
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
@@ -37,6 +40,20 @@ ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed
 MOST_ORGANIZATIONS = 10
 SIGN_IN = "members.sign_in"
 SIGNED_ON_WITH = "signed_on_with"  # in the cookie: the provider of single sign-on, if it was used
+HALF = "half_signed_in"  # in the cookie: who entered the right password, and when; the second factor is missing
+CONFIRMED = "confirmed_at"  # in the cookie: when the person last proved that it's them, after signing in
+FACTORS = "members.factors"
+# What a person can still do when their role needs a second factor that they don't have, and the days of grace are over.
+ENROLLING = PUBLIC_ENDPOINTS | {
+    FACTORS,
+    *(f"members.{name}" for name in ("begin_app", "authenticator_app", "remove_app", "add_passkey", "recovery_codes")),
+    *(f"members.{name}" for name in ("confirm_identity", "confirm_with_passkey", "keep_factor")),
+    *(f"members.{name}" for name in ("sign_in", "sign_in_with_passkey", "second_step", "second_step_passkey")),
+    *(f"members.{name}" for name in ("sign_out", "sign_out_everywhere", "sign_on", "signed_on")),
+    "overview.choose_theme",
+    "operations.healthz",
+    "operations.metrics",
+}
 WANTED = "wanted"  # in the cookie: the page that a visitor wanted, also after an invitation or a new password
 
 
@@ -53,6 +70,7 @@ def init(app: Flask) -> None:
         may=_signed_in_may,
         sign_in_address=sign_in_address,
         Permission=Permission,
+        second_factor_due=LocalProxy(lambda: g.get("second_factor_due")),
         visitor=LocalProxy(lambda: current_person() is None),
     )
 
@@ -122,6 +140,55 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     session.permanent = True
     session[ORGANIZATIONS] = [*(known - {person.organization_id}), person.organization_id][-MOST_ORGANIZATIONS:]
     after_this_request(partial(_remember_browser, token=browser))
+
+
+def sign_in_or_ask(person: Person, address: str) -> str:
+    """Sign ``person`` in, whose password was right, and return ``address``; or that of the second step, if they have one.
+
+    Until then there is no session: the signed cookie says who entered the password, for UNFINISHED_SIGN_IN.
+    """
+    if not members_factors.factors_of(web.db, person).any:
+        begin_session(person)
+        return address
+    session[HALF] = [person.id, clock.now().isoformat(), _password_mark(person)]
+    session[WANTED] = address
+    return url_for("members.second_step")
+
+
+def half_signed_in() -> Person | None:
+    """Return the person who entered the right password on this browser, and has to complete the second step."""
+    try:
+        number, at, mark = session[HALF]
+        is_fresh = timedelta() <= clock.now() - datetime.fromisoformat(at) < UNFINISHED_SIGN_IN
+    except (KeyError, TypeError, ValueError):
+        return None
+    person = members_queries.person(web.db, number) if is_fresh else None
+    return person if person and _password_mark(person) == mark else None
+
+
+def _password_mark(person: Person) -> str:
+    """Return a text that changes with the password of ``person``, and tells nothing about it."""
+    return members_queries.token_hash(f"{person.id} {person.password_hash}")[:16]
+
+
+def confirm_identity() -> None:
+    """Note that the person who is signed in has just proved that it's them."""
+    session[CONFIRMED] = clock.now().isoformat()
+
+
+def is_confirmed() -> bool:
+    """Return True if the person signed in, or proved that it's them, in the last minutes."""
+    current, confirmed = current_session(), session.get(CONFIRMED)
+    moments = [current.made_at] if current else []
+    if isinstance(confirmed, str):
+        moments.append(datetime.fromisoformat(confirmed))
+    return current is not None and any(timedelta() <= clock.now() - moment < RECENT for moment in moments)
+
+
+def note_factor(factor: Factor) -> None:
+    """Write into the current session that its person has just set up a second factor, and so has proved to have it."""
+    if current := current_session():
+        current.factor = factor
 
 
 def renew_session(person: Person) -> None:
@@ -213,17 +280,28 @@ def _write_use(database: Database, session_id: int, network: str) -> None:
 def _guard() -> Any:
     """Redirect a visitor of a page that isn't public to sign-in, which leads back.
 
-    People of an organization that left open only the pages of its own record.
+    People of an organization that left open only the pages of its own record. A person whose role needs a second factor
+    is led to set it up, when the days of grace are over.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    if view is None or request.endpoint in PUBLIC_ENDPOINTS or getattr(view, "public", False):
+    if view is None or request.endpoint in PUBLIC_ENDPOINTS:
         return None
-    person = current_person()
+    is_public, person = getattr(view, "public", False), current_person()
     if person is None:
-        return redirect(sign_in_address())
-    if person.access is not Access.FULL and not getattr(view, "open_after_leaving", False):
+        return None if is_public else redirect(sign_in_address())
+    g.second_factor_due = _second_factor_due(person)
+    if g.second_factor_due is not None and g.second_factor_due <= clock.now() and request.endpoint not in ENROLLING:
+        return redirect(url_for(FACTORS))
+    if not is_public and person.access is not Access.FULL and not getattr(view, "open_after_leaving", False):
         return error_pages.error_page(403, after_leaving(person))
     return None
+
+
+def _second_factor_due(person: Person) -> datetime | None:
+    """Return when ``person`` needs a second factor; None if they don't, or have just used one."""
+    current = current_session()
+    is_strong = current is not None and current.factor in STRONG_FACTORS
+    return None if is_strong else members_factors.second_factor_due(web.db, person)
 
 
 def after_leaving(person: Person) -> str:

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from hub.core import clock
@@ -310,3 +310,89 @@ class SignInTries(Base):
 
     def __str__(self) -> str:
         return "no account"
+
+
+class AuthenticatorApp(Base):
+    """An authenticator app that shows a person's codes; it counts once a first code was entered."""
+
+    __tablename__ = "authenticator_app"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(64))  # readable, because the hub computes the same codes
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    last_step: Mapped[int] = mapped_column(default=0)  # the time step of the latest code, which works once
+
+
+class RecoveryCode(Base):
+    """A code that replaces a lost second factor once; hashed like a password."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    code_hash: Mapped[str] = mapped_column(Text)
+    used_at: Mapped[datetime | None]
+
+
+class Passkey(Base):
+    """A passkey of a person: a key pair of which the hub has the public half."""
+
+    __tablename__ = "passkey"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)  # base64url
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)  # COSE
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(100))  # the browser in which it was added
+    added_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class UsedChallenge(Base):
+    """A challenge that a passkey has signed, which works once."""
+
+    __tablename__ = "used_challenge"
+
+    challenge_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+class SecondStepTry(Base):
+    """A code that was entered after the right password; deleted when one was right."""
+
+    __tablename__ = "second_step_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    at: Mapped[datetime]
+
+
+class FactorReset(Base):
+    """A coordinator's request to remove the second factor of a person who lost it; the person can stop it."""
+
+    __tablename__ = "factor_reset"
+    __table_args__ = (
+        Index(
+            "one_open_reset",
+            "person_id",
+            unique=True,
+            sqlite_where=text("settled_at IS NULL"),
+            postgresql_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    asked_by: Mapped[str] = mapped_column(Text)  # the coordinator's name
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)  # of the link that stops it
+    settled_at: Mapped[datetime | None]
+    stopped: Mapped[bool] = mapped_column(default=False)
+
+    person: Mapped[Person] = relationship(lazy="raise")
+
+    def __str__(self) -> str:
+        return f"reset {self.id}"

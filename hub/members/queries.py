@@ -38,7 +38,6 @@ from hub.members.rules.signing_in import EMAIL_CHANGE_LIFETIME
 
 PEOPLE_PER_PAGE = 50
 MOST_SESSIONS = 50  # that a page lists
-LINKS_SHOWN = 10  # the latest links to an account, on its page
 MOST_ASKED = 3  # people whom a page names to someone who lacks a permission
 
 
@@ -384,12 +383,6 @@ def session_limits(db: Session) -> SessionLimits:
         idle=timedelta(days=config.SESSION_IDLE_DAYS),
         idle_of_host_roles=timedelta(hours=config.SESSION_IDLE_HOURS_HOST),
     )
-
-
-def links_of(db: Session, person: Person) -> Sequence[OneTimeLink]:
-    """Return the latest links to the account of ``person``, newest first, with who created them."""
-    links = select(OneTimeLink).where(OneTimeLink.person_id == person.id).options(joinedload(OneTimeLink.created_by))
-    return db.scalars(links.order_by(OneTimeLink.id.desc()).limit(LINKS_SHOWN)).all()
 
 
 def token_hash(token: str) -> str:

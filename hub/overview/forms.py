@@ -21,9 +21,8 @@ from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from hub.core.dates import with_year
-from hub.core.fields import DayField, TimeOfDayField
+from hub.core.fields import CheckboxesField, DayField, TimeOfDayField
 from hub.core.versions import EditForm, Part
-from hub.library.forms import CheckboxesField
 from hub.library.rules import BIG_SIX, topics_from
 from hub.members.actions.organizations import LONGEST_REASON
 from hub.members.forms import postal_address_field

@@ -21,7 +21,7 @@ from hub.core.quarters import Quarter
 from hub.library.files import originals
 from hub.library.models import Resource
 from hub.library.rules import Audience
-from hub.members.models import Organization, Person
+from hub.members.models import AuthenticatorApp, Organization, Person
 from hub.members.rules.organizations import Role
 from hub.sharing.actions.audit_packets import make_packet
 from hub.sharing.actions.confirmations import Statement, confirm
@@ -319,3 +319,20 @@ def test_the_demo_world_is_loaded_only_into_an_empty_hub(hub: Hub, member: str, 
     assert hub("demo", "--if-empty").exit_code == 0
     with database.reading() as db:
         assert db.scalar(select(Resource.id)) is None
+
+
+def test_the_operator_removes_a_lost_second_factor_at_once(hub: Hub, member: str, database: Database) -> None:
+    hub(
+        "person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", member,
+        "--role", "representative", "--password-stdin", stdin="a long enough password\n",
+    )  # fmt: skip
+    assert "Ana has no second factor." in hub("person", "reset-second-factor", "ana@lakeshore.example").stderr
+    with database.writing() as db:
+        now = clock.now()
+        db.add(
+            AuthenticatorApp(person_id=db.scalars(select(Person.id)).one(), secret="x", begun_at=now, confirmed_at=now)
+        )
+    assert hub("person", "reset-second-factor", "Ana@Lakeshore.example").exit_code == 0
+    with database.reading() as db:
+        assert db.scalars(select(AuthenticatorApp)).all() == []
+    assert hub("person", "reset-second-factor", "nobody@lakeshore.example").exit_code == 1

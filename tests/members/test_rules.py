@@ -66,6 +66,7 @@ EXPECTED = {
     Permission.DECIDE_APPLICATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SET_UP: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_STYLEGUIDE: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.RESET_FACTORS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_LINKS: ("yes yes", "no no", "no no", "no no", "no no"),
 }
 

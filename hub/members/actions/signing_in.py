@@ -99,6 +99,16 @@ def check_password(db: Session, person: Person, password: str, origin: Origin, b
     throttling_actions.forget_failures(db, attempt)
 
 
+def hashed_code(code: str) -> str:
+    """Return the hash of a recovery code. Slow, as for a password."""
+    return HASHER.hash(_normalized(code))
+
+
+def is_hash_of(stored_hash: str, code: str) -> bool:
+    """Return True if ``stored_hash`` is that of a recovery code. Slow, as for a password."""
+    return _matches(stored_hash, code)
+
+
 def _normalized(password: str) -> bytes:
     """Return the bytes of the password in Unicode NFKC, because keyboards compose é differently."""
     return unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")

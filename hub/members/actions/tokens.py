@@ -1,11 +1,12 @@
 """One-time links and their tokens, which are stored only as hashes."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import update
-from sqlalchemy.orm import Session
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
 from hub.core.db import config_of
@@ -15,6 +16,8 @@ from hub.members.models import LinkKind, OneTimeLink, Person
 from hub.members.rules.signing_in import INVITATION_DAYS, RESET_HOURS
 
 LINK_USED = "This link was already used, and it works only once. Sign in with the password that you set."
+
+LINKS_SHOWN = 10  # the latest links to an account, on its page
 
 LIFETIME = {
     LinkKind.INVITATION: timedelta(days=INVITATION_DAYS),
@@ -89,3 +92,9 @@ def mark_used(db: Session, link: OneTimeLink) -> None:
     result: Any = db.execute(used.values(used_at=clock.now()))
     if result.rowcount != 1:
         raise LinkUnusable(LINK_USED)
+
+
+def links_of(db: Session, person: Person) -> Sequence[OneTimeLink]:
+    """Return the latest links to the account of ``person``, newest first, with who created them."""
+    links = select(OneTimeLink).where(OneTimeLink.person_id == person.id).options(joinedload(OneTimeLink.created_by))
+    return db.scalars(links.order_by(OneTimeLink.id.desc()).limit(LINKS_SHOWN)).all()

@@ -12,6 +12,7 @@ from hub.members import queries as members_queries
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions import signing_in as signing_in_actions
+from hub.members.actions import tokens as tokens_actions
 from hub.members.forms import ChangePassword, OwnName
 from hub.members.login import current_person, signed_in
 from hub.members.models import Person
@@ -40,7 +41,7 @@ def _account_page(person: Person, form: OwnName, password: ChangePassword, refus
         form=form,
         password=password,
         refused=refused,
-        links=members_queries.links_of(db, person),
+        links=tokens_actions.links_of(db, person),
         now=clock.now(),
     )
 

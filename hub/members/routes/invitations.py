@@ -46,9 +46,9 @@ def _set_password(token: str, kind: LinkKind) -> Any:
             refused = refusal(error)
         else:
             wanted = login.safe_next(session.get(login.WANTED))
-            login.begin_session(person)
-            flash("Password set. You’re signed in.")
-            return redirect(wanted)
+            address = login.sign_in_or_ask(person, wanted)
+            flash("Password set. You’re signed in." if address == wanted else "Password set.")
+            return redirect(address)
     return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
 
 

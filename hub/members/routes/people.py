@@ -11,6 +11,7 @@ from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
+from hub.members import factors as members_factors
 from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import email_changes as email_changes_actions
@@ -234,6 +235,7 @@ def _person_page(
         pending=members_queries.pending_email(db, subject, clock.now()) if manages else "",
         history=members_queries.roles_of(db, subject),
         sessions=members_queries.sessions_of(db, subject, clock.now()) if ends_sessions else None,
+        **_factors_of(actor, subject),
         manages=manages,
         sign_on_accounts=members_queries.sign_on_accounts(db, subject),
         bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
@@ -242,6 +244,13 @@ def _person_page(
         move=move,
         refused=refused,
     )
+
+
+def _factors_of(actor: Person, subject: Person) -> dict[str, Any]:
+    """Return what those who reset second factors see of one."""
+    if not may(actor, Permission.RESET_FACTORS, subject):
+        return {"factors": None, "reset": None}
+    return {"factors": members_factors.factors_of(db, subject), "reset": members_factors.open_reset(db, subject)}
 
 
 def _link_answer(subject: Person, token: str | None) -> Any:

@@ -12,6 +12,7 @@ from hub.members import login
 from hub.members import queries as members_queries
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import notification_settings as notification_settings_actions
+from hub.members.actions import passkeys as passkeys_actions
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import signing_in as signing_in_actions
 from hub.members.actions import single_sign_on as single_sign_on_actions
@@ -47,9 +48,9 @@ def sign_in() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            login.begin_session(person)
+            address = login.sign_in_or_ask(person, wanted)
             single_sign_on_actions.note_exception(db, person)
-            return redirect(wanted)
+            return redirect(address)
     return form_page(
         "members/sign_in.html",
         form=form,
@@ -58,6 +59,7 @@ def sign_in() -> Any:
         wanted=wanted if is_wanted else None,
         required=required,
         emergency=emergency,
+        passkey=passkeys_actions.options_to_sign_in(db, passkeys_actions.SIGN_IN),
     )
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_links_shown"
-down_revision = "2026_11_27_sign_in_sessions"
+down_revision = "2026_11_27_worker_lines"
 branch_labels = None
 depends_on = None
 

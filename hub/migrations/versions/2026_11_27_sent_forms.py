@@ -6,7 +6,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_27_sent_forms"
-down_revision = "2026_11_27_sign_in_tries"
+down_revision = "2026_11_27_worker_lines"
 branch_labels = None
 depends_on = None
 

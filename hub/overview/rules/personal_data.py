@@ -52,6 +52,18 @@ HELD: Mapping[str, Held] = {
         ("person_id", "created_by_id"),
         only=("id", "kind", "created_at", "expires_at", "used_at"),
     ),
+    "authenticator_app": Held(
+        "Authenticator app", ("person_id",), only=("person_id", "begun_at", "confirmed_at"), on_erasing=DELETED
+    ),
+    "recovery_code": Held("Recovery codes", ("person_id",), only=("id", "used_at"), on_erasing=DELETED),
+    "passkey": Held("Passkeys", ("person_id",), only=("id", "name", "added_at", "used_at"), on_erasing=DELETED),
+    "second_step_try": Held("Codes that they entered", ("person_id",), on_erasing=DELETED),
+    "factor_reset": Held(
+        "Requests to remove their second factor",
+        ("person_id",),
+        only=("id", "asked_at", "due_at", "settled_at", "stopped"),
+        on_erasing=DELETED,
+    ),
     "dismissed_hint": Held("Hints that they closed", ("person_id",), on_erasing=DELETED),
     "stopped_mail": Held("Email that they turned off", ("person_id",), on_erasing=DELETED),
     "opening_mail": Held("Email about openings", ("person_id",), on_erasing=DELETED),

@@ -1,0 +1,61 @@
+"""Queries for second factors."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from hub.core import chosen_settings, clock
+from hub.core.db import config_of
+from hub.members import queries as members_queries
+from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, RoleHeld
+from hub.members.rules.factors import REQUIRED_SINCE, Factors, grace_ends, required_roles
+
+
+def factors_of(db: Session, person: Person) -> Factors:
+    """Return the second factors that the person has set up."""
+    app, passkeys, codes = (
+        select(func.count()).where(model.person_id == person.id, *conditions).scalar_subquery()
+        for model, conditions in (
+            (AuthenticatorApp, [AuthenticatorApp.confirmed_at.is_not(None)]),
+            (Passkey, []),
+            (RecoveryCode, [RecoveryCode.used_at.is_(None)]),
+        )
+    )
+    has_app, passkey_count, codes_left = db.execute(select(app, passkeys, codes)).one()
+    return Factors(bool(has_app), passkey_count, codes_left)
+
+
+def second_factor_due(db: Session, person: Person) -> datetime | None:
+    """Return when the person needs a second factor that they don't have; None if they need no other than they have."""
+    if person.role not in required_roles(config_of(db).SECOND_FACTOR_ROLES) or factors_of(db, person).any:
+        return None
+    held = RoleHeld.person_id == person.id, RoleHeld.until.is_(None)
+    since = chosen_settings.stored(db, REQUIRED_SINCE)
+    return grace_ends(
+        datetime.fromisoformat(since) if since else None, db.scalar(select(func.max(RoleHeld.since)).where(*held))
+    )
+
+
+def passkeys_of(db: Session, person: Person) -> Sequence[Passkey]:
+    """Return the passkeys of the person, oldest first."""
+    return db.scalars(select(Passkey).where(Passkey.person_id == person.id).order_by(Passkey.id)).all()
+
+
+def open_reset(db: Session, person: Person) -> FactorReset | None:
+    """Return the request to remove the person's second factor that waits for its day; None if there is none."""
+    waiting = FactorReset.person_id == person.id, FactorReset.settled_at.is_(None)
+    return db.scalar(select(FactorReset).where(*waiting))
+
+
+def reset_by_token(db: Session, token: str) -> FactorReset | None:
+    """Return the request to remove a second factor whose link has this token, with its person; None: there is none."""
+    query = select(FactorReset).where(FactorReset.token_hash == members_queries.token_hash(token))
+    return db.scalar(query.options(joinedload(FactorReset.person)))
+
+
+def has_due_resets(db: Session) -> bool:
+    """Return True if the second factor of someone has to be removed now."""
+    due = FactorReset.settled_at.is_(None), FactorReset.due_at <= clock.now()
+    return db.scalar(select(FactorReset.id).where(*due).limit(1)) is not None
