@@ -1,4 +1,4 @@
-"""Parts of files, for downloads that go on where they stopped. Imports no room."""
+"""Parts of files, for downloads that continue where they stopped. Imports no room."""
 
 import io
 import os

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_27_links_shown"
-down_revision = "2026_11_27_worker_lines"
+down_revision = "2026_11_27_sent_forms"
 branch_labels = None
 depends_on = None
 

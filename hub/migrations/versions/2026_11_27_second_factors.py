@@ -8,7 +8,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_27_second_factors"
-down_revision = "2026_11_27_sent_forms"
+down_revision = "2026_11_27_links_shown"
 branch_labels = None
 depends_on = None
 
