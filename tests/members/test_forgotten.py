@@ -46,7 +46,8 @@ def test_a_known_address_gets_a_link_that_sets_a_new_password_once(database: Dat
     page = visitor.post(link[1], data={"password": "a whole new sentence", "repeated": "a whole new sentence"})
     assert page.status_code == 302
     assert visitor.get(link[1]).status_code == 410
-    assert len(posted_by("passwords", database)) == 1
+    kinds = [message.kind for message in posted_by("passwords", database)]
+    assert kinds == ["password", "security"], "no further link, and an email that the password was changed"
 
 
 def test_a_deactivated_person_gets_nothing_and_an_invited_one_gets_another_invitation(
