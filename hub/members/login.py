@@ -19,6 +19,7 @@ from hub.core.errors import NotAllowed, SignInNeeded
 from hub.members import factors as members_factors
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
+from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.models import Person, SignInSession
 from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor
 from hub.members.rules.membership import Access
@@ -134,6 +135,7 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     token = sessions_actions.begin(
         web.db, person, origin(), factor=factor, browser_token=browser, tells_owner=tells_owner
     )
+    single_sign_on_actions.note_exception(web.db, person, factor)
     session.clear()
     login_user(person)
     session[TOKEN] = token

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.audit import note
+from hub.core.audit import VISITOR, note
 from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound
 from hub.core.sign_on_settings import SignOnProvider
@@ -19,6 +19,7 @@ from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
 from hub.members.rules.single_sign_on import (
     FACTOR,
+    ONE_FACTOR,
     Identity,
     SignOnRefused,
     check_address,
@@ -42,6 +43,9 @@ def sign_on(db: Session, provider: SignOnProvider, identity: Identity, origin: O
     if not person.is_active:
         sentence = "Your account at this hub was deactivated. Ask your representative or the coordinator."
         raise SignOnRefused(sentence, "deactivated", person.id)
+    if not person.may_sign_in:
+        sentence = f"{person.organization.name} has left the alliance. Ask the coordinator for its sharing log."
+        raise SignOnRefused(sentence, "organization left", person.id)
     if provider.domains and domain_of(person.email) not in provider.domains:
         # Someone who moved to another organization: the former one no longer signs them in.
         sentence = f"{person.email} can’t sign in with {provider.name}. Use your password."
@@ -57,13 +61,13 @@ def note_failure(db: Session, provider: SignOnProvider, error: SignOnRefused, or
     log.info("%s: %s: %s", event, provider.key, error.reason, extra=extra)
     person = db.get(Person, error.person_id) if error.person_id else None
     if person:
-        details = {"provider": provider.name, "reason": error.reason, "network": origin.network}
-        note(db, person, "couldn’t sign in with single sign-on", person, **details)
+        details = {"browser": origin.browser, "network": origin.network, "provider": provider.name}
+        note(db, VISITOR, "failed to sign in to", person, factor=FACTOR, reason=error.reason, **details)
 
 
-def note_exception(db: Session, person: Person) -> None:
+def note_exception(db: Session, person: Person, factor: str) -> None:
     """Log that a coordinator signed in without the single sign-on that their domain requires."""
-    if required_provider(config_of(db).sign_on_providers, person.email):
+    if factor not in {FACTOR, ONE_FACTOR} and required_provider(config_of(db).sign_on_providers, person.email):
         event = "signed in without required single sign-on"
         log.warning(event, extra={"event": event, "person": person.id})
         note(db, person, event, person)

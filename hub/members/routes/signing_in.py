@@ -15,7 +15,6 @@ from hub.members.actions import notification_settings as notification_settings_a
 from hub.members.actions import passkeys as passkeys_actions
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import signing_in as signing_in_actions
-from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.forms import ForgotPassword, SignIn
 from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
@@ -45,11 +44,10 @@ def sign_in() -> Any:
             person = signing_in_actions.sign_in(
                 db, form.email.data, form.password.data, login.origin(), login.browser_token()
             )
+            address = login.sign_in_or_ask(person, wanted)
         except Refused as error:
             refused = refusal(error)
         else:
-            address = login.sign_in_or_ask(person, wanted)
-            single_sign_on_actions.note_exception(db, person)
             return redirect(address)
     return form_page(
         "members/sign_in.html",

@@ -134,6 +134,6 @@ def test_failures_about_an_account_are_in_the_audit_log(
     successor = app.test_client()
     refusal(successor, sign_on(successor, provider))
     with database.reading() as db:
-        entry = db.scalars(select(Entry).where(Entry.action.contains("couldn’t"))).one()
+        entry = db.scalars(select(Entry).where(Entry.action == "failed to sign in to")).one()
     assert entry.subject_id == alliance.rosa
     assert entry.details["reason"] == "linked with another account"

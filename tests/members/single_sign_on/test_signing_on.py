@@ -1,5 +1,6 @@
 """Signing in with a provider of single sign-on that does what it should, and with one that doesn't."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -114,6 +115,14 @@ def test_a_deactivated_person_cannot_sign_in(
     with database.writing() as db:
         people_actions.deactivate(db, None, db.get_one(Person, alliance.rosa))
     assert "was deactivated" in refusal(visitor, sign_on(visitor, provider))
+
+
+def test_people_of_an_organization_that_left_long_ago_cannot_sign_in(
+    visitor: FlaskClient, provider: Provider, database: Database, alliance: Alliance
+) -> None:
+    with database.writing() as db:
+        db.get_one(Person, alliance.rosa).organization.periods[0].left_on = date(2020, 6, 30)
+    assert "has left the alliance" in refusal(visitor, sign_on(visitor, provider))
 
 
 @pytest.mark.parametrize(
