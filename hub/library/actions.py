@@ -11,7 +11,7 @@ from hub.core import clock, dates
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.files import originals, space
 from hub.library.models import FileScan, FollowedTopic, KeptFile, Resource, Revision, Topic
@@ -74,7 +74,7 @@ def check_name(file_name: str) -> None:
     """Raise Refused when the hub doesn't accept files of this type."""
     if format_of(file_name) is None:
         names = ", ".join(sorted(extension.upper() for extension in FORMATS))
-        message = f"The hub doesn’t accept the file type of “{clean(file_name)}”. Save it as one of these: {names}."
+        message = f"The hub doesn’t accept the file type of “{one_line(file_name)}”. Save it as one of these: {names}."
         raise Refused(message)
 
 
@@ -93,12 +93,12 @@ def add(db: Session, person: Person | None, organization: Organization, facts: F
         kind=facts.kind,
         audience=facts.audience,
         call_on=facts.call_on,
-        title=clean(facts.title) or _proposed_title(content),
-        title_is_proposed=not clean(facts.title) and isinstance(content, File),
+        title=one_line(facts.title) or one_line(_proposed_title(content)),
+        title_is_proposed=not one_line(facts.title) and isinstance(content, File),
         summary=clean(facts.summary),
         published_on=facts.published_on or today,
         date_is_proposed=facts.published_on is None,
-        topics=[Topic(name=name) for name in facts.topics],
+        topics=[Topic(name=name) for name in dict.fromkeys(map(one_line, facts.topics)) if name],
     )
     if problem := problem_with(resource.title, resource.summary, list(facts.topics), resource.published_on, today):
         raise Refused(problem)
@@ -134,7 +134,7 @@ def change(db: Session, person: Person, resource: Resource, facts: Facts, *, clo
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     today = clock.today(config_of(db).zone)
-    title, summary = clean(facts.title), clean(facts.summary)
+    title, summary = one_line(facts.title), clean(facts.summary)
     published_on = facts.published_on or resource.published_on
     if problem := problem_with(title, summary, list(facts.topics), published_on, today):
         raise Refused(problem)
@@ -242,7 +242,7 @@ def move_call_resources(db: Session, old_day: date, new_day: date, only: int | N
 def keep_file(db: Session, stored: originals.StoredFile, holder: str, file_name: str) -> None:
     """Keep an original that no revision refers to, for ``holder``, the record that needs it ("evidence 12")."""
     _check_known_virus(db, stored.sha256, file_name)
-    db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=clean(file_name)))
+    db.add(KeptFile(sha256=stored.sha256, holder=holder, file_name=one_line(file_name)))
 
 
 def release_file(db: Session, holder: str) -> None:
@@ -291,7 +291,7 @@ def _fill(db: Session, revision: Revision, content: Content) -> None:
             raise Refused(message)
         _check_known_virus(db, content.stored.sha256, content.name)
         file_format = format_of(content.name)
-        revision.source, revision.file_name = Source.FILE, clean(content.name)[-255:]
+        revision.source, revision.file_name = Source.FILE, one_line(content.name)[-255:]
         revision.sha256, revision.size = content.stored.sha256, content.stored.size
         revision.media_type = file_format.media_type if file_format else None
     elif isinstance(content, Written):
@@ -332,7 +332,8 @@ def _proposed_title(content: Content) -> str:
 def _set_topics(resource: Resource, topics: tuple[str, ...]) -> None:
     """Set the topics, reusing rows: a topic that was deleted and added again would break the unique constraint."""
     kept = {topic.name: topic for topic in resource.topics}
-    resource.topics = [kept.get(name) or Topic(name=name) for name in topics]
+    names = dict.fromkeys(map(one_line, topics))
+    resource.topics = [kept.get(name) or Topic(name=name) for name in names if name]
 
 
 def _increment_version(resource: Resource) -> None:

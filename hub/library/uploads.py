@@ -18,7 +18,7 @@ from werkzeug.http import http_date
 
 from hub.core import clock, dates, web
 from hub.core.errors import NotFound, NotNow, Refused
-from hub.core.text import clean
+from hub.core.text import one_line
 from hub.core.web import db
 from hub.library import actions as library_actions
 from hub.library import forms as library_forms
@@ -172,7 +172,7 @@ def known() -> Answer:
 
 def file_name_of(path: str) -> str:
     """Return a file's name without the folders that some clients send with it, cut to what the database holds."""
-    return clean(path.replace("\\", "/").rsplit("/", 1)[-1]).replace("\n", " ")[-LONGEST_NAME:]
+    return one_line(path.replace("\\", "/").rsplit("/", 1)[-1])[-LONGEST_NAME:]
 
 
 def _uploader() -> Person:

@@ -142,3 +142,36 @@ def test_text_as_typed_keeps_every_word_and_is_harmless(typed: str) -> None:
 
 def _words_of(html: str) -> list[str]:
     return "".join(html5lib.parseFragment(html, namespaceHTMLElements=False).itertext()).split()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("invoice\u202egnp.exe", "invoicegnp.exe"),
+        ("\u2066Ana\u2069 \u200fPe\u00adña\u200e", "Ana Peña"),
+        ("AM\u200bCC\ufeff\u2060", "AMCC"),
+        ("one\u2028two\x85three\tfour", "one two three four"),
+        ("a\x1b[31mb\x9bc\x00", "a[31mbc"),
+        ("pass\u200dword\u200c", "password"),
+        ("\u200b \u200d", ""),
+        (
+            "Flag \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f\U000e0041",
+            "Flag \U0001f3f4\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        ),
+        ("👩‍🚀 👨‍👩‍👧 ❤️‍🔥", "👩‍🚀 👨‍👩‍👧 ❤️‍🔥"),
+        ("می‌خواهم क्‍ष مرحبا שלום", "می‌خواهم क्‍ष مرحبا שלום"),
+    ],
+)
+def test_names_and_titles_keep_no_character_that_hides_or_reorders_others(typed: str, kept: str) -> None:
+    assert text.one_line(typed) == kept
+
+
+@given(
+    st.text(alphabet=st.one_of(st.characters(), st.sampled_from("\u200c\u200d\u202e \U0001f3f4\U000e0067\U000e007fا")))
+)
+def test_a_cleaned_name_stays_as_it_is(typed: str) -> None:
+    once = text.one_line(typed)
+    assert text.one_line(once) == once
+    assert not set(once) & {
+        chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), *range(0x2028, 0x202F), 0x200B, 0xFEFF)
+    }

@@ -21,7 +21,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.dates import with_year
 from hub.core.errors import NotFound, Refused
-from hub.core.text import clean
+from hub.core.text import one_line
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 
@@ -58,7 +58,7 @@ def import_report(
     row = MeetingReport(
         call_id=call.id,
         sha256=digest,
-        file_name=clean(file_name)[-255:] or "report.csv",
+        file_name=one_line(file_name)[-255:] or "report.csv",
         tool=report.tool,
         read_at=clock.now(),
         read_by_id=person.id,

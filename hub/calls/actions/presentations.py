@@ -23,7 +23,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.dates import with_year
 from hub.core.errors import NotFound, Refused
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 from hub.library import actions as library_actions
 from hub.library.models import Resource
 from hub.library.rules import BIG_SIX, Kind
@@ -69,7 +69,7 @@ def propose(db: Session, person: Person, organization: Organization, call: Call,
 
 
 def _checked(proposal: Proposal) -> dict[str, object]:
-    title, speaker = clean(proposal.title), clean(proposal.speaker)
+    title, speaker = one_line(proposal.title), one_line(proposal.speaker)
     if not title:
         raise Refused("Enter a title. You can change it later.")
     if max(len(title), len(speaker)) > LONGEST_TITLE:

@@ -32,7 +32,7 @@ from hub.core.audit import note
 from hub.core.dates import month_day, number
 from hub.core.db import Database, config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.text import clean
+from hub.core.text import clean, one_line
 from hub.library import actions as library_actions
 from hub.library.rules import is_url
 from hub.members import queries as members_queries
@@ -145,7 +145,7 @@ def add_call(db: Session, person: Person, when: When, title: str) -> Call:
     _may_run(person)
     _refuse_taken(db, when.day)
     call = _new_call(db, when.day, *_span(db, when))
-    call.title = _text(title, LONGEST_TITLE, "title") or call.title
+    call.title = _text(one_line(title), LONGEST_TITLE, "title") or call.title
     db.add(call)
     note(db, person, "scheduled the", call)
     return call
@@ -165,7 +165,7 @@ def change(db: Session, person: Person, call: Call, facts: Facts) -> None:
     """Edit a call; calendars are updated when its title or meeting link changes."""
     _may_run(person)
     new = {
-        "title": _text(facts.title, LONGEST_TITLE, "title") or call.title,
+        "title": _text(one_line(facts.title), LONGEST_TITLE, "title") or call.title,
         "agenda": _text(facts.agenda, LONGEST_TEXT, "agenda"),
         "joining_link": _link(facts.joining_link),
         "recording_link": _link(facts.recording_link),

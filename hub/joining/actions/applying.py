@@ -15,7 +15,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import Refused, TooManyAttempts
-from hub.core.text import clean, text_of
+from hub.core.text import one_line, text_of
 from hub.joining import letters as joining_letters
 from hub.joining.actions import contacting as contacting_actions
 from hub.joining.actions.locks import lock
@@ -150,7 +150,7 @@ def attach(
         criterion=criterion,
         sha256=stored.sha256,
         size=stored.size,
-        file_name=clean(file_name),
+        file_name=one_line(file_name),
         page_number=page,
         added_at=clock.now(),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
+from hub.core.text import one_line
 from hub.library import queries as library_queries
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS
@@ -172,8 +173,8 @@ def _page(revision: Revision, page: ExtractedPage) -> Page:
 
 def _propose(db: Session, resource: Resource, extraction: Extraction) -> None:
     """Use the document's own title and date, unless a person has chosen them."""
-    if resource.title_is_proposed and extraction.title.strip():
-        resource.title = extraction.title.strip()[:LONGEST_TITLE]
+    if resource.title_is_proposed and (title := one_line(extraction.title)):
+        resource.title = title[:LONGEST_TITLE]
     proposed = extraction.published_on
     if resource.date_is_proposed and proposed and _is_plausible(proposed, clock.today(config_of(db).zone)):
         resource.published_on = proposed

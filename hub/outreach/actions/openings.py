@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound, Refused
-from hub.core.text import text_of
+from hub.core.text import one_line, text_of
 from hub.mail import actions as mail_actions
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
@@ -160,7 +160,7 @@ def ask(
     if stakeholder is not None:
         name, email = stakeholder.name, stakeholder.email
     else:
-        name, email = text_of(name, 200), email_of(email)
+        name, email = text_of(one_line(name), 200), email_of(email)
     _refuse_too_many_questions(db, link)
     trace = _add_trace(db, link, item, Trace.QUESTION, visitor.browser, question)
     _add_trace(db, link, item, Trace.OPENED, visitor.browser)

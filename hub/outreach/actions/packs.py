@@ -15,7 +15,7 @@ from hub.core.dates import with_year
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.quarters import Quarter
-from hub.core.text import text_of
+from hub.core.text import one_line, text_of
 from hub.library import queries as library_queries
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, PageKind
@@ -162,7 +162,7 @@ def change_pack(
     """
     refuse_unless_draft(pack)
     _lock(db, pack)
-    pack.title = " ".join(text_of(title, LONGEST_PACK_TITLE, "Enter a subject.").split())
+    pack.title = text_of(one_line(title), LONGEST_PACK_TITLE, "Enter a subject.")
     pack.note = text_of(pack_note, LONGEST_PACK_NOTE)
     names = set(stakeholders_queries.group_names(db, person.organization))
     pack.groups = [group for group in dict.fromkeys(groups) if group in names]
