@@ -10,15 +10,16 @@ TO_APPLICANT = "You get this because an application to join the alliance lists t
 TO_BOARD = "You get this because you are on the Advisory Board."
 
 
-def link(name: str, contact: str, address: str) -> Letter:
-    """Return the letter to ``contact`` with the secret link to the application of the organization ``name``."""
+def link(address: str) -> Letter:
+    """Return the letter with the secret link to an application: the same words for everyone, and none of a stranger's."""
     return Letter(
-        f"Your application link: {name}",
+        "Your application link",
         (
-            greeting(contact),
+            greeting(""),
             Paragraph(
-                "Use this link to work on your application to join the alliance and to see its status. Anyone who has the "
-                "link can read and edit the application, so please keep it private. Thank you for your interest."
+                "Someone started an application to join the alliance and gave this email address. If it was you, use this "
+                "link to work on it and to see its status. Anyone who has the link can read and edit the application, so "
+                "please keep it private. If it wasn’t you, ignore this email."
             ),
             Button("Continue application", address),
         ),

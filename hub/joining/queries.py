@@ -22,6 +22,7 @@ from hub.joining.rules import (
     sees_votes,
     tally,
 )
+from hub.mail.models import OutboxMessage
 from hub.members import queries as members_queries
 from hub.members.models import Person
 from hub.members.queries import token_hash
@@ -127,6 +128,17 @@ def waiting_for(db: Session, person: Person) -> Sequence[Application]:
     )
     waiting = select(Application).where(Application.progress == Progress.SUBMITTED, ~voted)
     return db.scalars(waiting.order_by(Application.submitted_at)).all()
+
+
+def link_letter_of(application: Application) -> str:
+    """Return the key by which the outbox knows the email with the application's link."""
+    return f"link of application {application.id}"
+
+
+def is_link_mailed(db: Session, application: Application) -> bool:
+    """Return True if the application's link is emailed; only the first one of a day is, for each address."""
+    letter = select(OutboxMessage.id).where(OutboxMessage.about == link_letter_of(application))
+    return db.scalar(letter.limit(1)) is not None
 
 
 def voters(db: Session) -> Sequence[Person]:

@@ -94,13 +94,7 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
     _set_interest(application, interest)
     db.add(application)
     note(db, _applicant(application), "started", application)
-    contacting_actions.post_to_applicant(
-        db,
-        application,
-        "link",
-        joining_letters.link(application.name, application.contact_name, f"{config_of(db).BASE_URL}/join/{token}"),
-        secret=True,
-    )
+    contacting_actions.post_link(db, application, joining_letters.link(f"{config_of(db).BASE_URL}/join/{token}"))
     return application, token
 
 

@@ -4,15 +4,17 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
+from hub.core import clock
 from hub.core.db import config_of
 from hub.joining import queries as joining_queries
 from hub.joining.models import Application
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Letter
 from hub.mail.rules import LetterKind
+from hub.members.queries import token_hash
 
 
-def post_to_applicant(db: Session, application: Application, key: str, letter: Letter, *, secret: bool = False) -> None:
+def post_to_applicant(db: Session, application: Application, key: str, letter: Letter) -> None:
     """Email the contact of ``application``, once for each ``key``."""
     db.flush()
     mail_actions.post(
@@ -22,7 +24,23 @@ def post_to_applicant(db: Session, application: Application, key: str, letter: L
         name=application.contact_name,
         kind=LetterKind.APPLICATION,
         once=f"application {application.id} {key}",
-        secret=secret,
+    )
+
+
+def post_link(db: Session, application: Application, letter: Letter) -> None:
+    """Email the link to the address that a stranger entered: without their words, and once a day for each address.
+
+    Otherwise anyone could have the hub send what they like to anyone.
+    """
+    db.flush()
+    mail_actions.post(
+        db,
+        letter,
+        to=application.contact_email,
+        kind=LetterKind.APPLICATION,
+        once=f"application link {token_hash(application.contact_email)} {clock.today(config_of(db).zone)}",
+        about=joining_queries.link_letter_of(application),
+        secret=True,
     )
 
 

@@ -53,7 +53,7 @@ def join() -> Answer:
                 "joining/join_link.html",
                 application=application,
                 address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
-                mailed=web.config().mail_server is not None,
+                mailed=web.config().mail_server is not None and joining_queries.is_link_mailed(db, application),
                 set_aside=set_aside.set_aside_about(db, application),
             )
     page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
