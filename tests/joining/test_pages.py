@@ -25,9 +25,12 @@ from hub.joining.rules import (
     Criterion,
     Progress,
 )
+from hub.library import scanning
 from hub.library.derive import page_texts
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
+from hub.library.files.scanner import Verdict
+from hub.library.rules import ScanState
 from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -263,6 +266,23 @@ def test_the_sweep_keeps_evidence_and_deletes_removed_evidence(
     assert originals.path_of(config, kept).exists()
     assert not originals.path_of(config, removed).exists()
     assert page_texts.file_problems(database) == []
+
+
+def test_an_infected_document_is_given_to_no_one(app: Flask, alliance: None, database: Database) -> None:
+    applicant = app.test_client()
+    link = _start(applicant)
+    _send(applicant, link, {**INTEREST, "file-plan": (BytesIO(b"a plan"), "plan.md")})
+    with database.writing() as db:
+        sha256 = db.scalars(select(Evidence.sha256)).one()
+        scanning.settle(db, sha256, Verdict(ScanState.INFECTED, "Eicar-Test"), "ClamAV")
+    with Reader() as reader:
+        evidence_reading.catch_up(database, reader)
+    answer = applicant.get(f"{link}/evidence/1/download")
+    assert answer.status_code == 422
+    assert b"a plan" not in answer.data
+    assert "found Eicar-Test in this file" in applicant.get(link).text
+    again = _send(applicant, link, {**INTEREST, "file-plan": (BytesIO(b"a plan"), "again.md")})
+    assert "the hub doesn’t accept it" in again.text
 
 
 def test_an_old_form_removes_no_file_and_removing_a_file_twice_loses_nothing(
