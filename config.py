@@ -125,7 +125,7 @@ class Config:
         "roles that need a second factor to sign in: coordinator, board, representative, alternate, contributor, or none",
     )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
-    WEB_THREADS: int = _setting(24, "number of threads in each web process; half of them may wait to write")
+    WEB_THREADS: int = _setting(24, "number of threads in each web process; four of them never wait long to write")
     WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")
     TRUSTED_PROXIES: int = _setting(
         0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"

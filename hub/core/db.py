@@ -22,6 +22,7 @@ from hub.core.fingerprints import digest_of
 from hub.core.writers import PATIENCE, TooBusyError, WriterLine
 
 # PostgreSQL's SQLSTATE of a transaction that has to be repeated: serialization failure, and deadlock.
+FREE_FOR_READING = 4  # threads of a web process that don't wait to write while the line doesn't move
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for a lock of another program
 _REPEATABLE = frozenset({"40001", "40P01"})
 
@@ -163,12 +164,14 @@ def is_collision(error: BaseException) -> bool:
 
 
 def _line_of(config: Config) -> WriterLine | None:
-    """Return the line of writers of a SQLite database; None for PostgreSQL. Half of the threads may wait in it."""
+    """Return the line of writers of a SQLite database; None for PostgreSQL. All but a few threads may wait in it."""
     url = make_url(config.DATABASE_URL)
     if url.get_backend_name() != "sqlite":
         return None
     is_file = url.database and url.database != ":memory:"
-    return WriterLine(Path(url.database) if is_file and url.database else None, max(1, config.WEB_THREADS // 2))
+    return WriterLine(
+        Path(url.database) if is_file and url.database else None, max(1, config.WEB_THREADS - FREE_FOR_READING)
+    )
 
 
 def _engine(url: str, line: WriterLine | None) -> Engine:

@@ -163,12 +163,14 @@ def test_while_another_program_holds_the_lock_pages_are_read_and_visits_dropped(
         assert len(db.scalars(select(LastVisit)).all()) == 1
 
 
-def test_a_line_that_does_not_move_keeps_only_half_of_the_threads(
+def test_a_line_that_does_not_move_leaves_threads_free_for_reading(
     counted: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The others are refused, and free to answer those who read."""
     monkeypatch.setattr(writers, "STUCK_AFTER", 0.1)
-    waiting, refused = counted.config.WEB_THREADS // 2, list[str]()
+    waiting, refused = 5, list[str]()
+    assert counted.line
+    counted.line._longest = waiting
 
     def write() -> None:
         try:
