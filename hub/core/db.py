@@ -203,26 +203,30 @@ def _begin_sqlite(line: WriterLine, connection: Connection) -> None:
     if options.get("hub_begin") != "IMMEDIATE":
         connection.exec_driver_sql("BEGIN DEFERRED")
         return
-    left = patience = options.get("hub_patience", PATIENCE)
+    patience = options.get("hub_patience", PATIENCE)
     try:
         if _TURN not in connection.info:  # a migration has several transactions, and one turn
-            left = line.join(patience)
+            line.join(patience)
     except TooBusyError:
         message = "database is locked: other writers are waiting"
         raise OperationalError("BEGIN IMMEDIATE", None, sqlite3.OperationalError(message)) from None
     connection.info[_TURN] = line
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * left:.0f}")
+    if patience < PATIENCE:
+        connection.info[_HURRIED] = True
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * patience:.0f}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 _TURN_DIGITS = 15  # hexadecimal: PostgreSQL's advisory locks are numbers of 63 bits and a sign
-_TURN = "hub_turn"  # where a connection keeps the line in which it has its turn
+# Where a connection keeps the line in which it has its turn, and that it doesn't wait for other programs as usual.
+_TURN, _HURRIED = "hub_turn", "hub_hurried"
 
 
 def _end_turn(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
     line: WriterLine | None = entry.info.pop(_TURN, None)
-    if line:
+    if entry.info.pop(_HURRIED, False):
         connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    if line:
         line.leave()
 
 

@@ -14,7 +14,7 @@ from collections import deque
 from contextlib import suppress
 from pathlib import Path
 
-PATIENCE = 30.0  # seconds that a writer waits, in line and at the database, before it is refused
+PATIENCE = 30.0  # seconds that a writer waits in line, before it is refused
 # A line that doesn't move for this long has someone else's long transaction at its front. Then only so many keep
 # waiting that the web server has threads left to read pages; those that come later are refused.
 STUCK_AFTER = 2.0  # seconds
@@ -39,8 +39,8 @@ class WriterLine:
         self._moved_at = time.monotonic()
         self._locks = [] if database is None else [LockFile(Path(f"{database}-{name}")) for name in ("next", "writing")]
 
-    def join(self, patience: float = PATIENCE) -> float:
-        """Wait for this writer's turn, and return how much of the patience is left, in seconds; then call `leave`.
+    def join(self, patience: float = PATIENCE) -> None:
+        """Wait for this writer's turn; then call `leave`.
 
         Raises TooBusyError after ``patience`` seconds.
         """
@@ -51,7 +51,6 @@ class WriterLine:
         except BaseException:
             self._call_next()
             raise
-        return max(0.0, until - time.monotonic())
 
     def leave(self) -> None:
         """End this writer's turn."""

@@ -205,5 +205,5 @@ def test_a_writer_whose_turn_does_not_come_reads_what_to_do_and_loses_no_text(
     assert "Ana of the Lake" in answer.text
 
 
-def _refuse(_patience: float) -> float:
+def _refuse(_patience: float) -> None:
     raise TooBusyError
