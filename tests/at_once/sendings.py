@@ -157,6 +157,17 @@ OTHERS: dict[str, Sending] = {
     "members.sign_in": Sending("/sign-in", {"email": ["bff@demo.example"], "password": [PASSWORD]}, "visitor"),
     "members.sign_out": Sending("/sign-out"),
     "members.sign_out_everywhere": Sending("/sign-out/everywhere"),
+    "members.change_email": Sending(
+        "/account/email", {"email": ["another@lakeshore.example"], "current": [PASSWORD]}, **_REPRESENTATIVE
+    ),
+    "members.cancel_email_change": Sending("/account/email/cancel"),
+    "members.begin_app": Sending("/account/second-factor/app/begin"),
+    "members.remove_app": Sending("/account/second-factor/app/remove"),
+    "members.stop_reset": Sending("/account/second-factor/keep"),
+    "members.confirm_identity": Sending("/account/confirm", {"password": [PASSWORD]}),
+    "members.reset_factor": Sending(lambda db: f"/people/{person_id(db)}/second-factor"),
+    "members.cancel_reset": Sending(lambda db: f"/people/{person_id(db)}/second-factor/keep"),
+    "members.unlink_sign_on": Sending(lambda db: f"/people/{person_id(db)}/sign-on/unlink"),
     "members.end_session": Sending(other_session),
     "members.end_sessions_of": Sending(lambda db: f"/people/{person_id(db, 'bff@demo.example')}/sessions/end"),
     "members.unsubscribe": Sending(subscribed, role="visitor"),
@@ -265,6 +276,21 @@ NO_FORMS = dict.fromkeys(["uploads.begin", "uploads.keep", "uploads.known", "upl
 
 # A form that the demo world can't show, with the test of it.
 ELSEWHERE = {"members.welcome": "tests/at_once/test_at_once.py: needs a hub without people"}
+
+# Forms that need what the demo world doesn't have, such as a passkey, with the tests that send them one at a time.
+NOT_AT_ONCE = {
+    "members.add_passkey": "tests/members/test_passkeys.py",
+    "members.authenticator_app": "tests/members/test_factors.py",
+    "members.confirm_email": "tests/members/test_email_changes.py",
+    "members.confirm_with_passkey": "tests/members/test_passkeys.py",
+    "members.keep_factor": "tests/members/test_factors.py",
+    "members.recovery_codes": "tests/members/test_factors.py",
+    "members.remove_passkey": "tests/members/test_passkeys.py",
+    "members.second_step": "tests/members/test_factors.py",
+    "members.second_step_passkey": "tests/members/test_passkeys.py",
+    "members.sign_in_with_passkey": "tests/members/test_passkeys.py",
+    "overview.show_letter": "tests/members/test_who_sees_links.py",
+}
 
 # Forms that may have more than one effect, with the reason.
 EACH_TIME = {
