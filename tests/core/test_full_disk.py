@@ -1,6 +1,7 @@
 """A disk that is really full: reading, signing in and downloading still work, and what can't be saved says so."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_when_not_a_byte_is_left_a_download_is_recorded_when_there_is_space_agai
 
 def test_a_commit_that_fails_for_lack_of_space_says_so(app: Flask, database: Database) -> None:
     browser = signed_in(app)
-    database.config = Config(**(vars(database.config) | {"RESERVE_MB": 0}))
+    database.config = replace(database.config, RESERVE_MB=0)
     disk.reserve_of(database.config).unlink()
     fill(database.config.INSTANCE)
     answer = browser.post("/sign-in", data={"email": ANA, "password": "wrong"})

@@ -20,6 +20,7 @@ from hub.members.rules.factors import FEWEST_LEFT, Factor
 
 @bp.route("/sign-in/second-step", methods=["GET", "POST"])
 @web.public
+@web.works_when_full
 def second_step() -> Any:
     """Complete a sign-in with a code of an authenticator app, or with a recovery code."""
     person = login.half_signed_in()
@@ -38,6 +39,7 @@ def second_step() -> Any:
 
 @bp.post("/sign-in/second-step/passkey")
 @web.public
+@web.works_when_full
 def second_step_passkey() -> Any:
     """Complete a sign-in with a passkey."""
     person = login.half_signed_in()
@@ -55,6 +57,7 @@ def second_step_passkey() -> Any:
 
 @bp.post("/sign-in/passkey")
 @web.public
+@web.works_when_full
 def sign_in_with_passkey() -> Any:
     """Sign in with a passkey alone, which has asked for a PIN, a finger or a face."""
     form, refused = PasskeyForm(), ""
