@@ -65,11 +65,11 @@ class Writers:
 
 
 @pytest.fixture
-def databases(request: pytest.FixtureRequest) -> Sequence[dict[str, str]]:
+def databases(request: pytest.FixtureRequest) -> Sequence[dict[str, Any]]:
     """The settings of the hub's database, and of the other kind to which it is restored."""
     pattern = request.getfixturevalue("postgresql")
     postgres.create(pattern, "drill", template="template0")
-    both: list[dict[str, str]] = [{}, {"DATABASE_URL": pattern.format(name="drill")}]
+    both: list[dict[str, Any]] = [{}, {"DATABASE_URL": pattern.format(name="drill")}]
     return both if request.param == "sqlite" else both[::-1]
 
 
@@ -94,7 +94,7 @@ def caught_up(hub: Hub, newest: int = 0) -> dict[str, list[int]]:
 @pytest.mark.postgresql
 @pytest.mark.parametrize("databases", ["sqlite", "postgresql"], indirect=True)
 def test_what_was_acknowledged_before_the_backup_is_restored_elsewhere(
-    databases: Sequence[dict[str, str]], own_demo: Database, tmp_path: Path
+    databases: Sequence[dict[str, Any]], own_demo: Database, tmp_path: Path
 ) -> None:
     hub, other = (
         Hub(tmp_path / name, 0, **settings) for name, settings in zip(("hub", "other"), databases, strict=True)

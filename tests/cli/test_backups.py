@@ -1,6 +1,8 @@
 """hub backup, hub restore, and hub verify on a damaged database."""
 
+import os
 import sqlite3
+import stat
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -145,3 +147,22 @@ def test_no_command_opens_a_hub_that_is_half_restored(hub: Hub, config: Config, 
     assert (answer.exit_code, "Run hub restore again" in answer.stderr) == (1, True)
     assert "is finished" in hub("restore", "anywhere").stdout
     assert hub("verify").exit_code == 1  # there is no index yet, but it opens
+
+
+def test_from_the_first_start_only_the_hubs_user_can_read_its_data(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = os.umask(0o022)
+    try:
+        monkeypatch.setenv("HUB_INSTANCE", str(tmp_path / "first"))
+        monkeypatch.setenv("HUB_UPLOADS", str(tmp_path / "first" / "uploads"))
+        (tmp_path / "plan.txt").write_text("A plan.")
+        run = CliRunner().invoke
+        assert run(main, ["organization", "add", "Lakeshore", "--kind", "member"]).exit_code == 0
+        words = ["import", str(tmp_path / "plan.txt"), "--organization", "lakeshore", "--kind", "resource"]
+        assert run(main, words).exit_code == 0
+    finally:
+        os.umask(before)
+    paths = [tmp_path / "first", *(tmp_path / "first").rglob("*")]
+    assert {path.name for path in paths} >= {"hub.sqlite3", "secret-key", "unsubscribe-key", "uploads", "files"}
+    assert [path for path in paths if stat.S_IMODE(path.stat().st_mode) & 0o077] == []

@@ -126,6 +126,15 @@ def test_a_file_that_the_hub_has_lost_is_reported_and_the_rest_is_backed_up(
     assert any(path.name in note for note in restored(elsewhere, target).notes)
 
 
+def test_an_infected_file_is_restored_apart_from_the_others(small: Database, target: Target, elsewhere: Config) -> None:
+    [path] = originals.all_stored(small.config)
+    originals.quarantine(small.config, path.name)
+    assert backing_up_actions.back_up(small, target).missing == []
+    restored(elsewhere, target)
+    assert list(originals.all_stored(elsewhere)) == []
+    assert originals.quarantine_of(elsewhere, path.name).read_bytes() == b"evidence of a hub"
+
+
 def test_an_encrypted_backup_shows_nothing_and_opens_only_with_its_key(
     small: Database, target: Target, elsewhere: Config, tmp_path: Path
 ) -> None:

@@ -139,13 +139,14 @@ def _back_up(database: Database, target: Target, seal: Seal, keep: Keep | None, 
     instance = _stored(objects, _waiting_mail(config))
     tables, hashes, schema = _database(database, objects)
     instance |= _stored(objects, _keys(config)) | _stored(objects, _kept_mail(config))
-    missing = _files(config, objects, hashes, progress)
+    missing, infected = _files(config, objects, hashes, progress)
     contents = {
         "tables": tables,
         "files": hashes,
         "instance": instance,
         "settings": {name: str(getattr(config, name)) for name in sorted(config.given)},
         "missing": missing,
+        "infected": infected,
     }
     listed = json.dumps(contents | {"key": key}, ensure_ascii=False).encode("utf-8", "surrogatepass")
     manifest = Manifest(
@@ -208,15 +209,21 @@ def _database(database: Database, objects: _Objects) -> tuple[list[dict[str, Any
         return tables, hashes, backups_queries.schema_of(connection)
 
 
-def _files(config: Config, objects: _Objects, hashes: Sequence[str], progress: Progress | None) -> list[str]:
-    """Store the files in use, and return the hashes of those that are missing or damaged in the hub."""
-    missing = []
+def _files(
+    config: Config, objects: _Objects, hashes: Sequence[str], progress: Progress | None
+) -> tuple[list[str], list[str]]:
+    """Store the files in use; return those that are missing or damaged in the hub, and those kept apart as infected."""
+    missing, infected = [], []
     for done, sha256 in enumerate(hashes, 1):
-        if not objects.add_file(originals.path_of(config, sha256), sha256):
+        path = originals.path_of(config, sha256)
+        if not path.exists() and originals.quarantine_of(config, sha256).exists():
+            path = originals.quarantine_of(config, sha256)
+            infected.append(sha256)
+        if not objects.add_file(path, sha256):
             missing.append(sha256)
         if progress:
             progress(done, len(hashes))
-    return missing
+    return missing, infected
 
 
 def _stored(objects: _Objects, files: Iterator[tuple[str, bytes]]) -> dict[str, str]:

@@ -196,10 +196,11 @@ def _build(
 
 
 def _restore_files(stage: Stage, source: Source, progress: Progress | None) -> None:
-    files = source.files()
+    files, infected = source.files(), set(source.contents.get("infected", ()))
     (stage.config.UPLOADS / "files").mkdir(parents=True, mode=0o700)
     for done, name in enumerate(files, 1):
-        path = originals.path_of(stage.config, name)
+        place_of = originals.quarantine_of if name in infected else originals.path_of
+        path = place_of(stage.config, name)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         source.copy_file(name, path)
         if progress:

@@ -87,14 +87,20 @@ class Stage:
     def _moves_of_old(self, aside: str) -> list[tuple[Path, Path]]:
         instance, uploads = self.place.INSTANCE, self.place.UPLOADS
         old = [*sorted(path for path in instance.glob("*key*") if path.is_file()), instance / SETTINGS]
-        old += [instance / keeping.FOLDER, spool.folder_of(self.place), uploads / "files", uploads / "derived"]
+        old += [
+            instance / keeping.FOLDER,
+            spool.folder_of(self.place),
+            uploads / "files",
+            uploads / "derived",
+            uploads / "infected",
+        ]
         if self.database is not None:
             old += [self.database.with_name(self.database.name + ending) for ending in _SIDECARS]
         return [(path, path.parent / aside / path.name) for path in old if path.exists()]
 
     def _moves_of_new(self) -> list[tuple[Path, Path]]:
         moves = [(path, self.place.INSTANCE / path.name) for path in sorted(self.config.INSTANCE.iterdir())]
-        moves.append((self.config.UPLOADS / "files", self.place.UPLOADS / "files"))
+        moves += [(path, self.place.UPLOADS / path.name) for path in sorted(self.config.UPLOADS.iterdir())]
         if self.database is not None:
             staged = self.database.with_name(STAGED + ".sqlite3")
             pairs = (
