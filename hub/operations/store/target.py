@@ -41,6 +41,7 @@ class Target:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._changed: set[Path] = set()  # folders with new objects, which aren't synced to disk yet
 
     @classmethod
     def at(cls, place: str) -> "Target":
@@ -99,8 +100,9 @@ class Target:
 
     def publish(self, name: str, manifest: Manifest) -> None:
         """Put the manifest in place, which completes the backup."""
-        for folder in sorted(path for path in self._store.iterdir() if path.is_dir()):
+        for folder in sorted(self._changed):
             sync_folder(folder)
+        self._changed.clear()
         sync_folder(self._store)
         self._write(self._manifest_path(name), manifest.as_json().encode())
         sync_folder(self._manifests)
@@ -122,6 +124,7 @@ class Target:
         """Store an object, compressed, and return its size in bytes."""
         path = self.path_of(name)
         path.parent.mkdir(mode=_PRIVATE, exist_ok=True)
+        self._changed.add(path.parent)
         self._write(path, seal.sealed(gzip.compress(content, COMPRESSION, mtime=0)))
         return path.stat().st_size
 
@@ -129,6 +132,7 @@ class Target:
         """Store a file as it is, and return its size in bytes; None if its content doesn't have this SHA-256."""
         path, temporary = self.path_of(name), self._temporary()
         path.parent.mkdir(mode=_PRIVATE, exist_ok=True)
+        self._changed.add(path.parent)
         if seal.recipients:
             if hash_of(source) != sha256:
                 return None
