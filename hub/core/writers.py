@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 30.0  # seconds that a writer waits in line, before it is refused
-# A line that doesn't move for this long has someone else's long transaction at its front. Then only so many keep
+# A line that doesn't move for this long has someone else's long transaction at its front. Then only as many keep
 # waiting that the web server has threads left to read pages; those that come later are refused.
 STUCK_AFTER = 2.0  # seconds
 _LOOKS = (0.0005, 0.01)  # seconds between two tries of a lock file: at first, and at most
