@@ -92,6 +92,8 @@ class _Objects:
         size = self.target.size_of(name)
         if not size or self.known.get(name, size) != size:
             return False
+        if name not in self.known:
+            self.target.sync_later(name)
         self.sizes[name] = size
         return True
 

@@ -120,6 +120,10 @@ class Target:
         except OSError:
             return None
 
+    def sync_later(self, name: str) -> None:
+        """Sync the folder of a stored object when the backup is published: a killed backup may have left it unsynced."""
+        self._changed.add(self.path_of(name).parent)
+
     def put(self, name: str, content: bytes, seal: Seal) -> int:
         """Store an object, compressed, and return its size in bytes."""
         path = self.path_of(name)
