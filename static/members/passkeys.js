@@ -58,6 +58,7 @@ const SENTENCES = {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   const button = form.querySelector("button");
   const status = form.querySelector("[data-passkey-status]");
+  form.querySelector("[data-without-scripts]").hidden = true;
   if (!globalThis.PublicKeyCredential) {
     status.textContent = "This browser doesn’t support passkeys. Use another way.";
     continue;
