@@ -19,7 +19,7 @@ LONGEST_FUNCTION = 45
 LAYERS = {"actions", "queries", "rules", "routes", "forms", "models", "reports", "letters"}
 
 # Modules that are imported under another name, with the reason.
-OTHER_NAMES: dict[str, str] = {}
+OTHER_NAMES: dict[str, str] = {"hub.members.factors": "members_factors"}
 
 
 def _files(suffixes: Collection[str], *places: str) -> Iterator[Path]:
