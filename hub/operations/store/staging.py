@@ -118,8 +118,8 @@ class Stage:
             if folder.exists():
                 shutil.rmtree(folder)
         if self.database is not None:
-            for ending in _SIDECARS:
-                self.database.with_name(f"{STAGED}.sqlite3{ending}").unlink(missing_ok=True)
+            for path in self.database.parent.glob(f"{STAGED}.sqlite3*"):  # with its journal and lock files
+                path.unlink(missing_ok=True)
             return
         with suppress(Refused), occupants.connected(self.place) as connection, connection.begin():
             connection.exec_driver_sql(f"DROP SCHEMA IF EXISTS {STAGED} CASCADE")
