@@ -64,12 +64,12 @@ def _answer_again() -> Response | None:
 def _digest() -> str:
     """Return a hash of the form's id, its address and all that was entered; "" without an id.
 
-    The same id with other values, such as after going back and changing the text, is another form. Requests of programs
-    have no id, and are done each time.
+    The same id with other values, such as after going back and changing the text, is another form, and so is a copy of
+    it in another person's browser. Requests of programs have no id, and are done each time.
     """
     if request.method != "POST" or not request.form.get(FORM_ID):
         return ""
-    parts: list[str | bytes] = [request.full_path]
+    parts: list[str | bytes] = [request.full_path, str(cookie.get("csrf_token", ""))]
     for name, value in request.form.items(multi=True):
         if name not in _NOT_CONTENT:
             parts += [name, value]

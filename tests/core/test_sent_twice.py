@@ -69,6 +69,18 @@ def test_a_file_with_the_same_name_and_other_bytes_is_another_file(cora: FlaskCl
     assert _count(database, Resource) == 3
 
 
+def test_a_copy_of_the_form_in_another_browser_gets_no_response_of_the_first(
+    cora: FlaskClient, database: Database, sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        a_person(db, an_organization(db, "Lakeshore"), email="ana@lakeshore.example")
+    form = form_of(cora, "/organizations/new", "/organizations/new")
+    sent = form.values | {"name": ["Ridgeline"], "kind": ["member"], "joined_on": ["2026-01-05"]}
+    assert cora.post(form.address, data=sent).status_code == 302
+    del sent["csrf_token"]
+    assert sign_in("ana@lakeshore.example").post(form.address, data=sent).status_code == 403
+
+
 def test_a_form_with_errors_can_be_sent_again(cora: FlaskClient, database: Database) -> None:
     form = form_of(cora, "/organizations/new", "/organizations/new")
     assert cora.post(form.address, data=form.values).status_code == 422
