@@ -172,12 +172,12 @@ def _run_step(name: str, database: Database, reader: Reader) -> int:
     try:
         done = STEPS[name](database, reader)
     except Exception:
-        metrics.STEP_FAILURES.labels(name).inc()
+        metrics.add(metrics.STEP_FAILURES, name)
         raise
     finally:
-        metrics.STEP_SECONDS.labels(name).observe(time.monotonic() - began)
+        metrics.observe(metrics.STEP_SECONDS, name, seconds=time.monotonic() - began)
     if done:
-        metrics.STEP_ITEMS.labels(name).inc(done)
+        metrics.add(metrics.STEP_ITEMS, name, by=done)
     return done
 
 

@@ -88,6 +88,8 @@ class Hub(click.Group):
         except NotFound as missing:
             message = "Not found in this hub."
             raise click.ClickException(message) from missing
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise  # has its own sentence
         except Exception as failure:
             if not (sentence := failures.sentence_of(failure)):
                 raise

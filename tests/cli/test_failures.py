@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from config import Config
 from hub.cli import running
 from hub.cli.base import MODULES, main
-from hub.core import failures
+from hub.core import failures, metrics
 from hub.core.db import Database
 from tests.disks import fill, make_read_only, small_disk
 
@@ -126,6 +126,10 @@ def place(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(running, "serve_until_stopped", lambda *_arguments, **_named: 0)
     monkeypatch.setattr(running, "listen", lambda _host, _port: socket.socket())
     monkeypatch.setattr("hub.worker.main", lambda _database: None)
+    monkeypatch.setattr(metrics, "_shared", [])  # a server shares its figures through its environment and the library
+    monkeypatch.setattr(metrics.values, "ValueClass", metrics.values.ValueClass)
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "none")  # so that it is restored
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
 
     def interrupt(_seconds: float) -> None:
         raise KeyboardInterrupt

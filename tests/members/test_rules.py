@@ -48,6 +48,7 @@ EXPECTED = {
     Permission.SEE_MEMBERS: ("yes yes", "yes yes", "yes yes", "yes yes", "yes yes"),
     Permission.SEE_PEOPLE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),
     Permission.MANAGE_PEOPLE: ("yes yes", "no no", "yes no", "yes no", "no no"),
+    Permission.ERASE_PEOPLE: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.MANAGE_ORGANIZATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.EDIT_POSTAL_ADDRESS: ("yes yes", "no no", "yes no", "yes no", "no no"),
     Permission.ASSIGN_HOST_ROLES: ("yes yes", "no no", "no no", "no no", "no no"),

@@ -33,11 +33,12 @@ def _count(response: Response) -> Response:
     """Count the request by its route's pattern, which has no ids and no tokens."""
     route = str(request.url_rule) if request.url_rule else "none"
     method = request.method if request.method in METHODS else "other"  # anyone can invent methods
-    metrics.REQUESTS.labels(route, method, str(response.status_code)).inc()
-    metrics.REQUEST_SECONDS.labels(route).observe(time.monotonic() - g.get("request_began", time.monotonic()))
+    metrics.add(metrics.REQUESTS, route, method, str(response.status_code))
+    took = time.monotonic() - g.get("request_began", time.monotonic())
+    metrics.observe(metrics.REQUEST_SECONDS, route, seconds=took)
     if route == SIGN_IN and request.method == "POST":
         is_accepted = 300 <= response.status_code < 400  # noqa: PLR2004 - a redirect to the page after signing in
-        metrics.SIGN_INS.labels("accepted" if is_accepted else "refused").inc()
+        metrics.add(metrics.SIGN_INS, "accepted" if is_accepted else "refused")
     return response
 
 
