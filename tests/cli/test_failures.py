@@ -11,6 +11,7 @@ import click
 import psycopg
 import pytest
 from click.testing import CliRunner, Result
+from prometheus_client import values
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
@@ -127,7 +128,7 @@ def place(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr(running, "listen", lambda _host, _port: socket.socket())
     monkeypatch.setattr("hub.worker.main", lambda _database: None)
     monkeypatch.setattr(metrics, "_shared", [])  # a server shares its figures through its environment and the library
-    monkeypatch.setattr(metrics.values, "ValueClass", metrics.values.ValueClass)
+    monkeypatch.setattr(values, "ValueClass", values.ValueClass)
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", "none")  # so that it is restored
     monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR")
 
