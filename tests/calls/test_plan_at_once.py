@@ -11,6 +11,7 @@ from hub.calls.actions import series as series_actions
 from hub.calls.models import Call
 from hub.calls.rules.series import CallState
 from hub.core.db import Database
+from hub.core.writers import WriterLine
 from hub.members.models import Person
 
 pytestmark = pytest.mark.usefixtures("alliance")
@@ -21,12 +22,24 @@ def _coordinator(db: Session) -> Person:
 
 
 @pytest.mark.both_databases
-def test_a_call_that_is_canceled_at_the_same_moment_is_not_skipped(database: Database) -> None:
+def test_a_call_that_is_canceled_at_the_same_moment_is_not_skipped(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     waits, counts = Event(), list[int]()
+    join = WriterLine.join
 
     def watch(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
-        if current_thread().name == "skips" and re.search("FOR UPDATE|^UPDATE|BEGIN IMMEDIATE", statement):
+        if current_thread().name == "skips" and re.search("FOR UPDATE|^UPDATE", statement):
             waits.set()
+
+    def watched_join(
+        line: WriterLine, *patience: float
+    ) -> None:  # SQLite: writers wait in line before they send a statement
+        if current_thread().name == "skips":
+            waits.set()
+        join(line, *patience)
+
+    monkeypatch.setattr(WriterLine, "join", watched_join)
 
     def skip(call: Call) -> None:
         with database.writing() as db:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -306,7 +307,7 @@ def test_a_changed_unsubscribe_key_is_noticed(
     client.post(stop_address(world))
     with world.reading() as db:
         assert not stakeholders_queries.key_was_changed(db)
-    other = Database(Config(**{**config.__dict__, "UNSUBSCRIBE_KEY": "another key altogether"}))
+    other = Database(replace(config, UNSUBSCRIBE_KEY="another key altogether"))
     with other.reading() as db:
         assert stakeholders_queries.key_was_changed(db)
     other.close()

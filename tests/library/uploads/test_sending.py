@@ -56,7 +56,7 @@ def test_a_file_sent_in_pieces_arrives_whole_and_is_added_by_the_same_form(ana: 
         ("/etc/passwd\x00.txt", "passwd.txt"),
         ("plan\n.txt", "plan .txt"),
         ("<script>alert(1)</script>.txt", "script>.txt"),
-        ("Ω 👩‍🏭 \u202egpj.txt", "Ω 👩‍🏭 \u202egpj.txt"),
+        ("Ω 👩‍🏭 \u202egpj.txt", "Ω 👩‍🏭 gpj.txt"),
         ("x" * 1000 + ".txt", "x" * 251 + ".txt"),
         ("'; drop table resource;--.txt", "'; drop table resource;--.txt"),
     ],
