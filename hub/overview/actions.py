@@ -36,7 +36,7 @@ from hub.overview.queries import personal_data as personal_data_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.rules.digests import DigestWeek
 from hub.overview.rules.organization_lists import Line
-from hub.overview.rules.personal_data import HELD, OnErasing, former_address, former_name, replaced_in
+from hub.overview.rules.personal_data import HELD, OnErasing, former_address, replaced_in
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries import standings as standings_queries
 
@@ -233,7 +233,7 @@ def erase_person(db: Session, actor: Person | None, person: Person) -> str:
     if person.email == former_address(person.id):
         raise Refused(f"That person was already erased: {person.name}.")
     name, address = person.name, person.email
-    former = former_name(personal_data_queries.last_role(db, person), person.organization.name)
+    former = personal_data_queries.called_after_erasing(db, person)
     people_actions.deactivate(db, actor, person)
     stakeholders_actions.erase_stakeholders(db, stakeholders_queries.ids_with_address(db, address))
     mail_actions.forget_recipient(db, person.id, address)

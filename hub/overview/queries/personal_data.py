@@ -13,7 +13,7 @@ from hub.mail import models as mail_models
 from hub.members.models import Person, RoleHeld
 from hub.members.rules.organizations import Role
 from hub.outreach import models as outreach_models
-from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing
+from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing, former_name
 from hub.search import models as search_models
 from hub.sharing import models as sharing_models
 
@@ -50,6 +50,11 @@ def about(table: Table, held: Held, person: Person) -> ColumnElement[bool]:
     by_id = [table.c[column] == person.id for column in held.people]
     by_address = [func.lower(table.c[column]) == person.email for column in held.addresses]
     return or_(*by_id, *by_address)
+
+
+def called_after_erasing(db: Session, person: Person) -> str:
+    """Return what ``person`` is called once they are erased."""
+    return former_name(last_role(db, person), person.organization.name)
 
 
 def last_role(db: Session, person: Person) -> Role:

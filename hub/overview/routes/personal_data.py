@@ -31,4 +31,9 @@ def erase(person_id: int) -> Answer:
         former = overview_actions.erase_person(db, actor, person)
         flash(f"Erased. They are called {former} now.")
         return redirect(url_for("members.people"))
-    return render_template("overview/erase.html", about=person, lines=personal_data_queries.counts_of(db, person))
+    return render_template(
+        "overview/erase.html",
+        about=person,
+        lines=personal_data_queries.counts_of(db, person),
+        former=personal_data_queries.called_after_erasing(db, person),
+    )
