@@ -108,7 +108,8 @@ def _keep(response: Response) -> Response:
     digest = g.pop("sent_form", "")
     if not digest:
         return response
-    if earlier := _earlier_response(digest):  # the view had committed in between, so another request didn't wait
+    take_turns(db, [f"form {digest}"])  # again: a view that committed in between let another request pass
+    if earlier := _earlier_response(digest):
         db.rollback()
         return earlier
     is_redirect = response.status_code in {302, 303}

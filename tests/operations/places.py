@@ -1,6 +1,7 @@
 """Places to restore to, and what a hub contains, for tests of backups."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
@@ -53,3 +54,18 @@ def rows_in(config: Config, *but: str) -> dict[str, list[object]]:
     """Return all rows of the hub with these settings."""
     with closing(Database(config)) as database:
         return rows_of(database, *but)
+
+
+@contextmanager
+def without_table(database: Database, name: str) -> Iterator[None]:
+    """Take a table away for a while. It comes back, because on PostgreSQL later tests get the same database."""
+
+    def rename(before: str, after: str) -> None:
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {before} RENAME TO {after}")
+
+    rename(name, "taken_away")
+    try:
+        yield
+    finally:
+        rename("taken_away", name)

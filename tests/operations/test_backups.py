@@ -20,7 +20,7 @@ from hub.operations.actions import backing_up as backing_up_actions
 from hub.operations.store.staging import SETTINGS
 from hub.operations.store.target import Target
 from hub.outreach import spool
-from tests.operations.places import files_of, place, restored, rows_in, rows_of
+from tests.operations.places import files_of, place, restored, rows_in, rows_of, without_table
 from tests.world import an_organization
 
 BOTH = pytest.mark.parametrize(
@@ -210,9 +210,7 @@ def test_a_full_disk_leaves_earlier_backups_as_they_are(
 
 @pytest.mark.both_databases
 def test_a_database_that_cannot_be_read_gives_a_sentence(small: Database, target: Target) -> None:
-    with small.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE alembic_version")
-    with pytest.raises(Refused, match="database couldn’t be read"):
+    with without_table(small, "alembic_version"), pytest.raises(Refused, match="database couldn’t be read"):
         backing_up_actions.back_up(small, target)
 
 

@@ -29,6 +29,7 @@ from hub.operations.rules.backups import LastBackups
 from hub.operations.store.target import Target
 from hub.search import index
 from hub.search.store import folders
+from tests.operations.places import without_table
 from tests.world import FrozenClock, a_resource, an_organization
 
 TOKEN = "a token for monitors"
@@ -170,9 +171,8 @@ def test_a_missing_backup_is_noticed(running: Database, client: FlaskClient, tar
 
 @pytest.mark.both_databases
 def test_a_hub_without_its_database_is_down(running: Database, client: FlaskClient) -> None:
-    with running.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE setting")
-    response = client.get("/healthz", environ_overrides=STRANGER)
+    with without_table(running, "setting"):
+        response = client.get("/healthz", environ_overrides=STRANGER)
     assert response.status_code == 503
     assert response.get_json() == {
         "status": "down", "reasons": ["database"], "database": {"state": "unreachable"},

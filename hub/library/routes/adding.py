@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from flask import flash, redirect, render_template, request, url_for
 
 from hub.core import clock, dates, web
+from hub.core.db import take_turns
 from hub.core.errors import Refused
 from hub.core.once import once
 from hub.core.web import Answer, db
@@ -142,6 +143,7 @@ def _received(person: Person) -> tuple[list[Kept], list[str]]:
                 refusals.append(f"{upload.filename}: {refused}")
     again = [file for handle in request.form.getlist("kept") if (file := reopened(person, handle))]
     each = {(file.stored.sha256, file.name): file for file in (*again, *arrived)}
+    take_turns(db, [f"file {sha256}" for sha256, _name in each])  # so that the same file at once is noticed
     return [_kept(person, file) for file in each.values()], refusals
 
 

@@ -23,10 +23,15 @@ def lock_account(db: Session, person: Person) -> None:
 
     What was just checked, such as the password, must still be true when it takes effect.
     """
+    if not is_unchanged(db, person):
+        raise Refused("This account was changed just now. Sign in again.")
+
+
+def is_unchanged(db: Session, person: Person) -> bool:
+    """Lock the account of ``person``, and return True if they may still sign in with the password that was loaded."""
     account = select(Person.password_hash, Person.left_at).where(Person.id == person.id)
     row = db.execute(account.with_for_update(key_share=True)).one_or_none()
-    if row is None or row.left_at is not None or row.password_hash != person.password_hash:
-        raise Refused("This account was changed just now. Sign in again.")
+    return row is not None and row.left_at is None and row.password_hash == person.password_hash
 
 
 def lock_roles_of(db: Session, person: Person, *more: int) -> None:

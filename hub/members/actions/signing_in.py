@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 
 from hub.core.audit import note
 from hub.core.db import config_of
-from hub.core.errors import Refused
+from hub.core.errors import Refused, SignInNeeded
 from hub.core.text import clean
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import throttling as throttling_actions
+from hub.members.actions.locks import is_unchanged
 from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import void_links
 from hub.members.models import Person
@@ -81,6 +82,8 @@ def change_password(
         raise Refused("The current password isn’t right. Enter it again.")
     new_hash = hashed(new, names)
     throttling_actions.forget_failures(db, attempt)
+    if not is_unchanged(db, person):  # by another request, which ended this session
+        raise SignInNeeded
     set_password(db, person, new_hash)
     note(db, person, "changed the password of", person)
     tell_owner(db, person, SecurityChange.PASSWORD, origin)
