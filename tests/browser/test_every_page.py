@@ -63,6 +63,14 @@ STARTS = {
 }  # fmt: skip
 # Routes that no link of the demo world leads to, and what they are or where they are tested instead.
 NOT_LINKED = {
+    "members.authenticator_app": "changes the account; tests/members/test_factors.py",
+    "members.confirm_email": "opened by a link in an email; tests/members/test_email_changes.py",
+    "members.confirm_identity": "asks for the password again; tests/members/test_factors.py",
+    "members.keep_factor": "opened by a link in an email; tests/members/test_factors.py",
+    "members.second_step": "the second step of signing in; tests/members/test_factors.py",
+    "members.sign_on": "leads to a provider; tests/browser/test_single_sign_on.py",
+    "members.signed_on": "the way back from a provider; tests/browser/test_single_sign_on.py",
+    "members.signed_out": "after signing out with a provider; tests/browser/test_single_sign_on.py",
     "operations.healthz": "JSON for monitors",
     "operations.figures": "text for Prometheus",
     "search.suggestions": "requested by a script",

@@ -276,13 +276,13 @@ def test_a_representative_invites_a_colleague_and_makes_them_alternate(new_user:
 
     invitation = _link_for(new_user("coordinator@demo.example"), f"Nia Colleague {mode}", "Create invitation link")
     colleague = new_user()
-    _accept(colleague, invitation)
+    _accept(colleague, invitation, PASSWORD)
     expect(colleague.page.get_by_role("heading", level=1)).to_have_text(f"Hello, Nia Colleague {mode}")
 
     representative.select("Role", "Alternate")
     representative.press_button("Change role")
     representative.sees_status(f"Nia Colleague {mode}’s role is now Alternate.")
-    colleague.page.reload()
+    colleague = new_user(f"nia.{mode}@colleagues.example")  # a new role ends the sessions of the former one
     colleague.press(colleague.page.locator(".quarter-card").first.get_by_role("link"))
     expect(colleague.page.locator("h1")).to_be_visible()
 

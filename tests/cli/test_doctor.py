@@ -115,12 +115,18 @@ def test_what_the_health_check_sees_is_reported(doctor: Doctor, monkeypatch: pyt
 
 @pytest.mark.both_databases
 def test_a_database_that_is_not_migrated_is_reported_and_left_alone(doctor: Doctor, database: Database) -> None:
-    with database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '2026_11_24_stopped_through'")
-    assert "hub db upgrade" in to_do(doctor())["migrations"]
-    with database.engine.connect() as connection:
-        version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-    assert version == "2026_11_24_stopped_through"
+    def store(version: str) -> str:
+        with database.engine.begin() as connection:
+            before = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one()
+            connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{version}'")
+        return str(before)
+
+    newest = store("2026_11_24_stopped_through")
+    try:
+        assert "hub db upgrade" in to_do(doctor())["migrations"]
+    finally:
+        left = store(newest)  # on PostgreSQL, later tests get the same database
+    assert left == "2026_11_24_stopped_through"
 
 
 def test_a_damaged_database_is_reported(doctor: Doctor, config: Config) -> None:
