@@ -53,7 +53,7 @@ ENROLLING = PUBLIC_ENDPOINTS | {
     *(f"members.{name}" for name in ("sign_out", "sign_out_everywhere", "sign_on", "signed_on")),
     "overview.choose_theme",
     "operations.healthz",
-    "operations.metrics",
+    "operations.figures",
 }
 WANTED = "wanted"  # in the cookie: the page that a visitor wanted, also after an invitation or a new password
 
