@@ -34,7 +34,7 @@ def form_on(answer: TestResponse, action: str = "", do: str = "") -> PageForm:
     for form in page.find_all("form", method="post"):
         address = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))
         if form.find("input", attrs={"name": "version"}) and urlsplit(address).path == (action or path):
-            values = _values(form)
+            values = values_of(form)
             if not do or values.get("do") == [do]:
                 forms.append((form.select_one(".conflict") is not None, PageForm(address, values)))
     chosen = [form for _, form in [pair for pair in forms if pair[0]] or forms]
@@ -55,13 +55,13 @@ def form_of(browser: FlaskClient, address: str, action: str, do: str = "") -> Pa
     assert answer.status_code == 200, f"{address}: {answer.status_code}"
     for form in BeautifulSoup(answer.text, "lxml").find_all("form", method="post"):
         target = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))
-        values = _values(form)
+        values = values_of(form)
         if urlsplit(target).path == action and (not do or values.get("do") == [do]):
             return PageForm(target, values)
     raise AssertionError(f"{address} has no form for {action}")
 
 
-def _values(form: Tag) -> Values:
+def values_of(form: Tag) -> Values:
     """Return what the browser sends if a button without a name is pressed."""
     values: Values = {}
     for field in form.find_all(["input", "textarea", "select"]):

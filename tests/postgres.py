@@ -23,8 +23,11 @@ def binaries() -> Path | None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server, and yield its URL pattern ``postgresql+psycopg://…/{name}`` for the database name."""
+def server(*, durable: bool = False) -> Iterator[str]:
+    """Run a server, and yield its URL pattern ``postgresql+psycopg://…/{name}`` for the database name.
+
+    ``durable``: a commit survives if the server's processes are killed. It needn't survive a power failure.
+    """
     programs = binaries()
     assert programs is not None
     # Not in pytest's folder, which other runs delete, and short, because socket paths are limited to 107 bytes.
@@ -36,7 +39,8 @@ def server() -> Iterator[str]:
         for parent in folder.parents:
             if parent.stat().st_uid == 0 and parent != Path("/tmp") and str(parent).startswith("/tmp"):
                 parent.chmod(0o755)
-    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+    options = f"-k {folder} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
+    options += "" if durable else " -c synchronous_commit=off"
     _run(programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale", "--no-sync")
     _run(programs / "pg_ctl", "-D", data, "-w", "-l", folder / "log", "-o", options, "start")
     try:

@@ -1,0 +1,1 @@
+"""Random kills of a running hub: `make kills`."""
