@@ -8,7 +8,7 @@ from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 FULL = "The disk is full. Free some space, then try again."
-READ_ONLY = "The hub may not write there ({where}). Check who owns its folders, and that the disk isn't read-only."
+READ_ONLY = "The hub can't write there ({where}). Check who owns its folders, and that the disk isn't read-only."
 DAMAGED = "The database is damaged ({reason}). Restore a backup with hub restore."
 NEWER = "A newer version of the hub made this database. Update the hub, or restore a backup from before the update."
 UNREACHABLE = "The database can't be reached ({reason}). Check that it is running, and the setting HUB_DATABASE_URL."

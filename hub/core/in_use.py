@@ -22,7 +22,7 @@ def serving(config: Config) -> Iterator[None]:
 
     Raises Refused while a restore is under way.
     """
-    with _locked(config, fcntl.LOCK_SH, "A restore is under way. Start the hub when it has ended."):
+    with _locked(config, fcntl.LOCK_SH, "A restore is in progress. Start the hub when it has finished."):
         yield
 
 

@@ -188,14 +188,14 @@ def same_file(db: Session, person: PermissionHolder | None, sha256: str) -> Reso
     )
 
 
-SCANNER_SILENT = "The virus scanner doesn’t respond."
+SCANNER_SILENT = "The virus scanner isn’t responding."
 SCAN_SENTENCES = {
     ScanState.WAITING: "This file is waiting for the virus check. You can open and download it once it has passed.",
     ScanState.TOO_LARGE: "This file is larger than the virus scanner accepts, so it can’t be opened or downloaded. Split "
     "it, or ask your coordinator to raise the scanner’s limit.",
 }
 SILENT = (
-    "This file is waiting for the virus check, but the virus scanner doesn’t respond. You can open and download the file "
+    "This file is waiting for the virus check, but the virus scanner isn’t responding. You can open and download the file "
     "once it has passed. If that takes more than an hour, tell your coordinator."
 )
 

@@ -91,7 +91,7 @@ def new_email(config: Config, token: str, *, name: str, email: str) -> Letter:
             ),
             Button("Confirm email address", f"{config.BASE_URL}/email/{token}"),
             Paragraph(
-                f"The link works once, for {EMAIL_CHANGE_DAYS} days. Until then you sign in with your former address. If you "
+                f"The link works once, for {EMAIL_CHANGE_DAYS} days. Until then, sign in with your current address. If you "
                 "don’t know what this is about, you can ignore this email."
             ),
         ),

@@ -186,9 +186,9 @@ def test_files_wait_while_the_scanner_is_down(
     use(scanned, monkeypatch, f"unix:{tmp_path}/nothing")
     assert scanning.catch_up(scanned) + page_texts.catch_up(scanned) == 0
     client = sign_in(COLLEAGUE)
-    assert "the virus scanner doesn’t respond" in client.get(f"/resources/{resource}").text
+    assert "the virus scanner isn’t responding" in client.get(f"/resources/{resource}").text
     for address in ("/", "/storage"):
-        assert "The virus scanner doesn’t respond." in sign_in(COORDINATOR).get(address).text
+        assert "The virus scanner isn’t responding." in sign_in(COORDINATOR).get(address).text
     assert client.get(f"/resources/{resource}/download").status_code == 422
     use(scanned, monkeypatch, clamd.address)
     worker.catch_up(scanned)

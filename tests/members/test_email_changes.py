@@ -62,7 +62,7 @@ def test_a_new_address_works_after_its_link_was_pressed_and_the_old_one_hears_of
         (ROSA, "Someone asked to change your email address"),
     ]
     address = link(database)
-    assert f"changes to <strong>{NEW}</strong>" in rosa.get(address).text
+    assert f"on the hub to <strong>{NEW}</strong>" in rosa.get(address).text
     assert email_of(database, alliance.rosa) == ROSA, "mail scanners open every link"
     answer = rosa.post(address, follow_redirects=True)
     assert f"Your email address is now {NEW}." in answer.text

@@ -253,7 +253,7 @@ def test_after_the_days_of_grace_only_the_pages_that_set_up_a_factor_open(
 ) -> None:
     require(database, "coordinator board", frozen_clock.at)
     frozen_clock.advance(days=13, hours=23)
-    notice = "Your role needs a second factor from Mon, Dec 7 on."
+    notice = "Your role needs a second factor starting Mon, Dec 7."
     assert notice in " ".join(BeautifulSoup(sign_in(COORDINATOR).get("/").text, "lxml").get_text().split())
     assert notice not in sign_in(ROSA).get("/").text
     frozen_clock.advance(hours=1)

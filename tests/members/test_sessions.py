@@ -258,7 +258,7 @@ def test_the_coordinator_ends_a_persons_sessions_and_the_person_hears_of_it(
     sign_in: SignIn, alliance: Alliance, database: Database
 ) -> None:
     coordinator, rosa, tom = sign_in(COORDINATOR), sign_in(ROSA), sign_in(TOM)
-    assert "Rosa Peña has 1 browser signed in (last used " in coordinator.get(f"/people/{alliance.rosa}").text
+    assert "Rosa Peña is signed in on 1 browser (last used " in coordinator.get(f"/people/{alliance.rosa}").text
     assert "Sessions" not in tom.get(f"/people/{alliance.rosa}").text
     assert tom.post(f"/people/{alliance.rosa}/sessions/end").status_code == 403
     answer = coordinator.post(f"/people/{alliance.rosa}/sessions/end", follow_redirects=True)

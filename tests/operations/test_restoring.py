@@ -158,7 +158,7 @@ def test_a_running_hub_is_not_replaced(small: Database, target: Target, elsewher
     backing_up_actions.back_up(small, target)
     with in_use.serving(elsewhere), pytest.raises(Refused, match="The hub is running"):
         restored(elsewhere, target, replaces=True)
-    with in_use.stopped(elsewhere), pytest.raises(Refused, match="A restore is under way"), in_use.serving(elsewhere):
+    with in_use.stopped(elsewhere), pytest.raises(Refused, match="A restore is in progress"), in_use.serving(elsewhere):
         pass
 
 

@@ -73,8 +73,7 @@ HINTS = {
     "audit": Hint(
         "overview/audit.html",
         frozenset({Role.COORDINATOR}),
-        "Check here first when something surprises you: every change to people, roles and resources is recorded and "
-        "never erased.",
+        "Check here first when something surprises you: every change to people, roles and resources is recorded.",
     ),
 }
 

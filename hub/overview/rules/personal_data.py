@@ -1,4 +1,4 @@
-"""What the hub holds of a person, table by table: what an export gives them, and what erasing them does. Pure.
+"""What the hub has about a person, table by table: what an export contains, and what erasing them does. Pure.
 
 Every table with a person in it is in HELD; a test fails for a new table until someone decides.
 """
@@ -42,10 +42,10 @@ _BY = {"person_name": "person_id"}
 HELD: Mapping[str, Held] = {
     "person": Held("The account", ("id",)),
     "role_held": Held("Roles", ("person_id",)),
-    "sign_in_session": Held("Where they signed in", ("person_id",), on_erasing=DELETED),
+    "sign_in_session": Held("Sign-ins", ("person_id",), on_erasing=DELETED),
     "sign_in_tries": Held("Failed sign-ins", ("person_id",), on_erasing=DELETED),
-    "sign_on_account": Held("Accounts of single sign-on", ("person_id",), ("email",), on_erasing=DELETED),
-    "email_change": Held("A change of their email address that waits", ("person_id",), ("email",), on_erasing=DELETED),
+    "sign_on_account": Held("Single sign-on accounts", ("person_id",), ("email",), on_erasing=DELETED),
+    "email_change": Held("A pending change of their email address", ("person_id",), ("email",), on_erasing=DELETED),
     "password_request": Held("Requests for a password link", addresses=("account",), on_erasing=DELETED),
     "one_time_link": Held(
         "Invitations and password links",
@@ -71,11 +71,11 @@ HELD: Mapping[str, Held] = {
     "followed_topic": Held("Topics that they follow", ("person_id",), on_erasing=DELETED),
     "saved_search": Held("Saved searches", ("person_id",), on_erasing=DELETED),
     "recent_search": Held("Recent searches", ("person_id",), on_erasing=DELETED),
-    "search_feed": Held("Feeds of searches", ("person_id",), on_erasing=DELETED),
+    "search_feed": Held("Search feeds", ("person_id",), on_erasing=DELETED),
     "last_visit": Held("Last visit", ("person_id",), on_erasing=DELETED),
     "calendar_feed": Held("Calendar feeds", ("person_id",), on_erasing=DELETED),
     "log_address": Held("Log addresses", ("person_id",), on_erasing=DELETED),
-    "set_aside": Held("Texts that were set aside", ("person_id", "author_id"), on_erasing=DELETED),
+    "set_aside": Held("Versions set aside", ("person_id", "author_id"), on_erasing=DELETED),
     "resource": Held("Resources that they added", ("created_by_id",)),
     "revision": Held(
         "Revisions that they added",
@@ -103,15 +103,15 @@ HELD: Mapping[str, Held] = {
     "pack_link": Held("Links in packs", ("person_id",), only=("id", "pack_id", "created_at", "channel")),
     "stakeholder": Held("Entries in organizations’ lists of stakeholders", addresses=("email",), on_erasing=DELETED),
     "call_ask": Held("Questions and offers on calls", ("person_id",)),
-    "call_attendance": Held("Attendance of calls", ("person_id", "recorded_by_id"), names={"name": "person_id"}),
+    "call_attendance": Held("Call attendance", ("person_id", "recorded_by_id"), names={"name": "person_id"}),
     "meeting_alias": Held("Names in meetings", ("person_id", "decided_by_id"), on_erasing=DELETED),
-    "meeting_participant": Held("Meetings", ("person_id",), ("email",)),
+    "meeting_participant": Held("Participants of meetings", ("person_id",), ("email",)),
     "meeting_report": Held(
-        "Meeting reports that they read in", ("read_by_id",), only=("id", "call_id", "file_name", "read_at")
+        "Attendance reports that they imported", ("read_by_id",), only=("id", "call_id", "file_name", "read_at")
     ),
     "presentation": Held("Presentations", ("proposed_by_id", "decided_by_id")),
     "presentation_change": Held(
-        "Corrections of presentations", ("recorded_by_id",), names={"recorded_by_name": "recorded_by_id"}
+        "Corrections to presentations", ("recorded_by_id",), names={"recorded_by_name": "recorded_by_id"}
     ),
     "application": Held(
         "Applications to join",
@@ -128,7 +128,7 @@ HELD: Mapping[str, Held] = {
     "glossary_entry": Held("Glossary entries that they edited", ("changed_by_id",)),
     "outbox_message": Held("Email to them", ("person_id",), ("to",)),
     "mail_start": Held("Scheduled mail that they turned on", ("by_id",)),
-    "audit_entry": Held("What they changed", ("actor_id",), names={"actor": "actor_id"}),
+    "audit_entry": Held("Audit log entries", ("actor_id",), names={"actor": "actor_id"}),
 }
 
 # Columns that an export leaves out: keys that open something, and what only the hub computes with.
