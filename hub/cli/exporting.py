@@ -1,4 +1,4 @@
-"""hub export: everything that the hub holds of a person."""
+"""hub export: everything the hub has about a person."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from hub.overview.queries import personal_data as personal_data_queries
 @click.option("--person", "email", required=True, help="Email address of the person.")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 def export(email: str, file: Path) -> None:
-    """Write all that the hub holds of a person into FILE, a zip with JSON. Replaces no file."""
+    """Write everything the hub has about a person to FILE, a zip with JSON. Replaces no file."""
     with open_database() as database, database.reading() as db:
         person = person_with_email(db, email)
         held = personal_data_queries.held_of(db, person)

@@ -1,4 +1,4 @@
-"""Error pages, each with a sentence that says what to do. Imports no room."""
+"""Error pages, which say what went wrong and what to do about it. Imports no room."""
 
 import logging
 from contextlib import suppress
@@ -80,7 +80,7 @@ def _too_large(_error: RequestEntityTooLarge) -> tuple[str, int]:
 
 
 def broken(error: Exception) -> tuple[str, int]:
-    """Return the page for an error that no one expected; after a collision with another request, ask for a repetition."""
+    """Return the page for an unexpected error; after a collision with another request, ask for it to be repeated."""
     is_collision_now = is_collision(error)
     if is_collision_now and ask_again(request.environ):
         if "db" in g:

@@ -39,7 +39,7 @@ class _Part(io.RawIOBase):
 
 
 def send_part(response: Response) -> None:
-    """Let the web server send a part of a file by itself, as it sends whole files, so that no thread waits for it."""
+    """Let the web server send a part of a file without a thread, as it sends whole files."""
     file = getattr(getattr(response.response, "iterable", None), "file", None)
     part = response.content_range
     if response.status_code == 206 and file is not None and part.start is not None and part.stop is not None:  # noqa: PLR2004

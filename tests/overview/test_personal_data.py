@@ -1,4 +1,4 @@
-"""What the hub holds of a person can be exported, and they can be erased without making a record untrue."""
+"""What the hub has about a person can be exported, and they can be erased without making a record untrue."""
 
 import json
 import zipfile

@@ -216,7 +216,7 @@ def _unordered(connection: Connection) -> Iterator[None]:
 
 
 def _continue_sequences(connection: Connection, tables: Collection[TableShape]) -> None:
-    """Let PostgreSQL number new rows after the loaded ones; SQLite does that by itself."""
+    """Let PostgreSQL number new rows after the loaded ones; SQLite does that automatically."""
     if connection.dialect.name != "postgresql":
         return
     for shape in tables:

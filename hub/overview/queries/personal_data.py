@@ -1,4 +1,4 @@
-"""All that the hub holds of a person, read from every table that names people."""
+"""Everything the hub has about a person, read from every table that names people."""
 
 from collections.abc import Iterator
 from typing import Any

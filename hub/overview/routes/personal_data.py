@@ -1,4 +1,4 @@
-"""All that the hub holds of a person, as a file for them, and erasing a person who asks for it."""
+"""Everything the hub has about a person, as a file for them, and erasing a person who asks for it."""
 
 from flask import flash, redirect, render_template, request, url_for
 
@@ -15,7 +15,7 @@ from hub.overview.routes.blueprint import bp
 
 @bp.get("/account/data")
 def own_data() -> Answer:
-    """Download all that the hub holds of the signed-in person."""
+    """Download everything the hub has about the signed-in person."""
     person = signed_in()
     held = personal_data_queries.held_of(db, person)
     content, _count = overview_reports.personal_data(person, held, web.config())
