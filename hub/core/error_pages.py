@@ -40,7 +40,10 @@ ERRORS = {
     507: ("The hub’s disk is full", NotNow.DISK_FULL),
 }
 
-
+MACHINE_FAILED = (
+    "The hub’s machine reports a failure, such as of its disk. Try again in a minute. If it happens again, tell the "
+    "coordinator."
+)
 LOSES_FORM = frozenset({403, 404, 422, 500, 503, 507})  # statuses of error pages after which a form may be gone
 
 
@@ -90,13 +93,16 @@ def broken(error: Exception) -> tuple[str, int]:
     log.error("The request failed.", exc_info=error, extra={"method": request.method})
     is_busy = is_collision_now and not isinstance(error, IntegrityError)
     status = 503 if is_busy or isinstance(error, OperationalError) else 500
-    status = 507 if failures.is_full(error) else status
+    title, advice = ERRORS[status]
+    if failures.is_full(error):
+        status, (title, advice) = 507, ERRORS[507]
+    elif failures.is_of_machine(error):
+        status, title, advice = 503, ERRORS[503][0], MACHINE_FAILED
     _only_read()
     try:
-        return error_page(status)
+        return error_page(status, advice)
     except Exception:
         log.exception("The error page also failed.")
-        title, advice = ERRORS[status]
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
 
 

@@ -40,6 +40,8 @@ _OF_POSTGRESQL = {
 }
 _FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _READ_ONLY_ERRORS = {errno.EROFS, errno.EACCES, errno.EPERM}
+# What a machine reports when it fails or runs out of something; other errors, such as a missing file, are mistakes.
+_MACHINE_ERRORS = {errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENODEV, errno.ENXIO, errno.ESTALE}
 
 
 def sentence_of(error: BaseException) -> str:
@@ -55,6 +57,12 @@ def is_full(error: BaseException) -> bool:
 def is_unreachable(error: BaseException) -> bool:
     """Return True if the error means that there is no connection to the database."""
     return isinstance(error, OperationalError | InterfaceError) and not _sentence_of_driver(error.orig)
+
+
+def is_of_machine(error: BaseException) -> bool:
+    """Return True if the machine failed: its disk, its memory, or the limits of the hub's processes."""
+    known = _MACHINE_ERRORS | _READ_ONLY_ERRORS
+    return any(isinstance(cause, OSError) and cause.errno in known for cause in _causes(error))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,5 +1,6 @@
 """Every request: headers, error pages, CSRF, one transaction, the log."""
 
+import errno
 import json
 import logging
 from dataclasses import replace
@@ -118,6 +119,10 @@ def probe(own_app: Flask) -> FlaskClient:
     register("/probe/refuses", Refused("Do something else."))
     register("/probe/misses", NotFound())
     register("/probe/tired", TooManyAttempts("Wait a little."))
+    register("/probe/fails", OSError(errno.EIO, "secret detail", "/srv/secret detail"))
+    register("/probe/lacks", OSError(errno.EMFILE, "secret detail"))
+    register("/probe/fills", OSError(errno.ENOSPC, "secret detail"))
+    register("/probe/forgets", FileNotFoundError(errno.ENOENT, "secret detail"))
     for status in ANSWERS:
         register(f"/probe/answers-{status}", None, status)
     return own_app.test_client()
@@ -136,6 +141,10 @@ def _organizations(database: Database) -> int:
         ("/probe/refuses", 422, "Do something else."),
         ("/probe/misses", 404, "Page not found"),
         ("/probe/tired", 429, "Wait a little."),
+        ("/probe/fails", 503, "The hub’s machine reports a failure"),
+        ("/probe/lacks", 503, "The hub’s machine reports a failure"),
+        ("/probe/fills", 507, "The hub’s disk is full"),
+        ("/probe/forgets", 500, "Something went wrong on our end"),
     ],
 )
 def test_a_request_that_fails_changes_nothing_and_says_so(
