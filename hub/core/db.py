@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
@@ -21,9 +21,11 @@ from config import Config
 from hub.core.fingerprints import digest_of
 from hub.core.writers import PATIENCE, TooBusyError, WriterLine
 
-# PostgreSQL's SQLSTATE of a transaction that has to be repeated: serialization failure, and deadlock.
 FREE_FOR_READING = 4  # threads of a web process that don't wait to write while the line doesn't move
+_TURN_DIGITS = 15  # hexadecimal: PostgreSQL's advisory locks are numbers of 63 bits and a sign
+_TURNS = "turns"  # where a session keeps the turns that it took, in their order
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for a lock of another program
+# PostgreSQL's SQLSTATE of a transaction that has to be repeated: serialization failure, and deadlock.
 _REPEATABLE = frozenset({"40001", "40P01"})
 
 NAMES = {
@@ -143,14 +145,30 @@ def add_unless(db: Session, row: Base, existing: Select[int]) -> bool:
 
 
 def take_turns(db: Session, names: Iterable[str]) -> None:
-    """Wait until no other transaction has taken a turn on one of these names, and keep them to the end of this one.
+    """Wait until no other session has taken a turn on one of these names, and keep them to the end of this transaction.
 
+    The session's later transactions take them again: whoever commits in between lets others pass only until then.
     Names are locked in a fixed order, so two transactions can't wait for each other here. On SQLite, a transaction that
     writes has the only turn anyway.
     """
     if db.get_bind().dialect.name == "postgresql":
-        for number in sorted({int(digest_of(name)[:_TURN_DIGITS], 16) for name in names}):
-            db.execute(select(func.pg_advisory_xact_lock(number)))
+        turns = [func.pg_advisory_xact_lock(number) for number in sorted({_turn_number(name) for name in names})]
+        connection = db.connection()  # first takes again those of an earlier transaction
+        for turn in turns:
+            connection.execute(select(turn))
+        db.info.setdefault(_TURNS, []).extend(turns)
+
+
+def _turn_number(name: str) -> int:
+    return int(digest_of(name)[:_TURN_DIGITS], 16)
+
+
+@event.listens_for(Session, "after_begin")
+def _take_turns_again(db: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    """Take the turns of a session again, in their order, when it begins another transaction."""
+    if not transaction.nested:
+        for turn in db.info.get(_TURNS, ()):
+            connection.execute(select(turn))
 
 
 def is_collision(error: BaseException) -> bool:
@@ -217,17 +235,25 @@ def _begin_sqlite(line: WriterLine, connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-_TURN_DIGITS = 15  # hexadecimal: PostgreSQL's advisory locks are numbers of 63 bits and a sign
 # Where a connection keeps the line in which it has its turn, and that it doesn't wait for other programs as usual.
 _TURN, _HURRIED = "hub_turn", "hub_hurried"
 
 
-def _end_turn(connection: sqlite3.Connection, entry: ConnectionPoolEntry) -> None:
+def _end_turn(connection: sqlite3.Connection | None, entry: ConnectionPoolEntry) -> None:
+    """End what a connection that returns to the pool still holds: its transaction, its haste and its turn.
+
+    SQLAlchemy rolls nothing back after a COMMIT that failed, and SQLite then keeps the transaction and its lock.
+    """
     line: WriterLine | None = entry.info.pop(_TURN, None)
-    if entry.info.pop(_HURRIED, False):
-        connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
-    if line:
-        line.leave()
+    is_hurried = entry.info.pop(_HURRIED, False)
+    try:
+        if connection and connection.in_transaction:
+            connection.rollback()
+        if connection and is_hurried:
+            connection.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT}")
+    finally:
+        if line:
+            line.leave()
 
 
 @event.listens_for(Session, "before_flush")

@@ -108,8 +108,7 @@ def _keep(response: Response) -> Response:
     digest = g.pop("sent_form", "")
     if not digest:
         return response
-    take_turns(db, [f"form {digest}"])  # again: a view that committed in between let another request pass
-    if earlier := _earlier_response(digest):
+    if earlier := _earlier_response(digest):  # of a request that passed while the view committed in between
         db.rollback()
         return earlier
     is_redirect = response.status_code in {302, 303}
