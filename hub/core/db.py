@@ -147,7 +147,7 @@ def add_unless(db: Session, row: Base, existing: Select[int]) -> bool:
 def take_turns(db: Session, names: Iterable[str]) -> None:
     """Wait until no other session has taken a turn on one of these names, and keep them to the end of this transaction.
 
-    The session's later transactions take them again: whoever commits in between lets others pass only until then.
+    The session's later transactions take them again: a commit in between lets others pass only until then.
     Names are locked in a fixed order, so two transactions can't wait for each other here. On SQLite, a transaction that
     writes has the only turn anyway.
     """
