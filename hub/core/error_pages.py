@@ -25,6 +25,7 @@ ERRORS = {
     404: ("Page not found", "The address may be mistyped, or the page isn’t shared with you."),
     405: ("That page can’t be opened directly", "Go back and use the button on the page."),
     408: ("Your connection was too slow", "Nothing was saved. Try again."),
+    410: ("The file is missing", "Tell the coordinator, who can restore it from a backup."),
     413: ("That’s too large", "Upload a smaller file, or shorten the text."),
     415: ("Something went wrong with that form", "Go back, check what you entered, and submit it again."),
     422: ("That didn’t work", ""),

@@ -10,7 +10,7 @@ class TooManyAttempts(Refused):
 
 
 class NotNow(Refused):
-    """Raised when the hub can't take a request at the moment, with the HTTP ``status`` of the answer."""
+    """Raised when the hub can't do what a request asks at the moment, with the HTTP ``status`` of the answer."""
 
     DISK_FULL = "The hub’s disk is full, so this wasn’t saved. Tell the coordinator, and try again later."
 

@@ -1,5 +1,6 @@
 """Excerpts: selected pages of a document as a PDF that names the source on each page."""
 
+import shutil
 from pathlib import Path
 
 import pypdfium2
@@ -11,7 +12,7 @@ from config import Config
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
-from hub.library.derive.previews import making
+from hub.library.derive.previews import making, shelf
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Resource, Revision
@@ -116,6 +117,23 @@ def test_the_page_says_why_an_excerpt_is_not_possible(
     assert sentence in answer.text.replace("&#39;", "’")
     typed = sign_in("ana@lakeshore.example").get("/resources/1/slides?pages=1")
     assert "has no pages to share as a PDF" in typed.text
+
+
+def test_pages_of_a_file_that_is_missing_from_the_storage_are_said_to_be_missing(
+    plan: int, database: Database, config: Config, sign_in: SignIn
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    with database.reading() as db:
+        sha256 = db.scalars(select(Revision.sha256).where(Revision.resource_id == plan)).one()
+    originals.path_of(config, sha256 or "").unlink()
+    shutil.rmtree(shelf.folder_of(config, sha256 or ""))
+    answer = ana.get(f"/resources/{plan}/slides?pages=1")
+    assert answer.status_code == 410
+    assert "The file is missing from the hub’s storage" in answer.text
+    assert ana.get(f"/resources/{plan}/pages/1").status_code == 200, "its text is shown"
+    assert ana.get(f"/resources/{plan}/pages/1/image").status_code == 404
+    with database.reading() as db:
+        assert db.scalars(select(SharingEvent)).all() == []
 
 
 def test_only_people_who_may_forward_get_excerpts(plan: int, client: FlaskClient) -> None:

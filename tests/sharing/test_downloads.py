@@ -119,6 +119,28 @@ def test_a_range_outside_the_file_is_no_download(toolkit: int, database: Databas
     assert downloads(database) == []
 
 
+@pytest.mark.both_databases
+def test_a_file_that_is_missing_from_the_storage_is_said_to_be_and_is_no_download(
+    toolkit: int, database: Database, config: Config, sign_in: SignIn
+) -> None:
+    browser, address = sign_in("ana@prairie.example"), f"/resources/{toolkit}/download"
+    tag = sha256(CONTENT + b"3").hexdigest()
+    originals.path_of(config, tag).unlink()
+    for headers in ({}, {"Range": "bytes=0-99"}, {"Range": "bytes=999999-"}, {"If-None-Match": f'"{tag}"'}):
+        answer = take(browser, address, headers=headers)
+        assert answer.status_code == 410, headers
+        assert "The file is missing from the hub’s storage. Tell the coordinator" in answer.text
+        assert answer.headers["Cache-Control"] == "private, no-store", "it may be restored"
+        assert not {"ETag", "Accept-Ranges", "Content-Disposition"} & set(answer.headers.keys())
+    with browser.head(address) as head:
+        assert (head.status_code, head.data) == (410, b"")
+    assert downloads(database) == []
+    assert take(browser, f"{address}?revision=2").data == CONTENT + b"2", "other files are given"
+    originals.store(config, BytesIO(CONTENT + b"3"))
+    assert take(browser, address).data == CONTENT + b"3"
+    assert len(downloads(database)) == 2
+
+
 def test_an_unchanged_file_is_not_sent_again(toolkit: int, sign_in: SignIn) -> None:
     browser = sign_in("ana@prairie.example")
     tag = take(browser, f"/resources/{toolkit}/download").headers["ETag"]

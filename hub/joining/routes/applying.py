@@ -198,7 +198,7 @@ def as_attachment(evidence: Evidence) -> Response:
         raise Refused(objection)
     web.store_nowhere()
     answer = send_file(
-        originals.path_of(web.config(), evidence.sha256),
+        originals.path_to_serve(web.config(), evidence.sha256),
         mimetype="application/octet-stream",
         as_attachment=True,
         download_name=download_name(evidence.file_name),

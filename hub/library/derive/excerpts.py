@@ -11,6 +11,7 @@ from hub.library.derive.previews import shelf, showing
 from hub.library.extract import walls
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
+from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PreviewState, Source
 
@@ -61,8 +62,8 @@ def _why_not(revision: Revision) -> str:
 def excerpt(config: Config, revision: Revision, first: int, last: int, line: str) -> Path:
     """Return the PDF of the pages ``first`` to ``last``, each with ``line`` and its number below it.
 
-    ``line`` has placeholders ``{number}`` and ``{count}``. Raises Refused when the PDF can't be made, Busy when other
-    excerpts are being made.
+    ``line`` has placeholders ``{number}`` and ``{count}``. Raises Refused when the PDF can't be made, NotNow when the
+    file is missing from the storage, Busy when other excerpts are being made.
     """
     if reason := objection(config, revision, first, last):
         raise Refused(reason)
@@ -78,6 +79,7 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
     try:
         made = _cutter.make("excerpt", source or path, "pdf", timeout=TIMEOUT, numbers=numbers, lines=lines)
     except FileNotFoundError as error:
+        originals.path_to_serve(config, revision.sha256 or "")  # raises if the original is missing, too
         shelf.report_missing(config, revision.sha256 or "")
         raise Refused(WAITING) from error
     content = made.each.get(1, b"")

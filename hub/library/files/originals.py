@@ -1,6 +1,7 @@
 """Originals on disk, named by the SHA-256 of their bytes. A file survives a crash once storing it has returned."""
 
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import Iterator
@@ -10,13 +11,16 @@ from typing import IO
 
 from config import Config
 from hub.core import dates
-from hub.core.errors import Refused
+from hub.core.errors import NotNow, Refused
 from hub.library.files import space
+
+log = logging.getLogger("hub.library")
 
 CHUNK = 1 << 20  # bytes read at a time, so that memory use doesn't depend on the file's size
 CHUNKS_BETWEEN_LOOKS = 64  # chunks after which the free space is looked at again
 STALE_AFTER = 24 * 3600  # seconds; a file without a row may belong to an upload that is still in progress
 EMPTY = "That file is empty. Check that it was saved, then choose it again."
+MISSING = "The file is missing from the hub’s storage. Tell the coordinator, who can restore it from a backup."
 NO_ROOM = "The hub’s disk is nearly full, so the file wasn’t saved. Tell the coordinator."
 
 
@@ -31,6 +35,15 @@ class StoredFile:
 def path_of(config: Config, sha256: str) -> Path:
     """Return the path of the original with this hash."""
     return config.UPLOADS / "files" / sha256[:2] / sha256[2:4] / sha256
+
+
+def path_to_serve(config: Config, sha256: str) -> Path:
+    """Return the path of the original with this hash; raises NotNow if the file is missing, such as after a bad disk."""
+    path = path_of(config, sha256)
+    if not path.is_file():
+        log.error("The file %s is missing from the hub's storage. Restore it from a backup.", path)
+        raise NotNow(410, MISSING)
+    return path
 
 
 def quarantine_of(config: Config, sha256: str) -> Path:

@@ -139,9 +139,10 @@ def file_response(resource: Resource, revision: Revision) -> Response:
 
 def _original_response(revision: Revision) -> Response:
     sha256_of_file = revision.sha256 or ""
+    path = originals.path_to_serve(web.config(), sha256_of_file)
     return send_file(
-        originals.path_of(web.config(), sha256_of_file),
-        mimetype=served_type(originals.path_of(web.config(), sha256_of_file), revision.file_name or ""),
+        path,
+        mimetype=served_type(path, revision.file_name or ""),
         as_attachment=True,
         download_name=download_name(revision.file_name or ""),
         etag=sha256_of_file,
