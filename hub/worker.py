@@ -21,6 +21,7 @@ from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import forgotten as forgotten_actions
+from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import throttling as throttling_actions
 from hub.members.factors import has_due_resets
 from hub.members.queries import has_unanswered_password_requests
@@ -61,6 +62,9 @@ STEPS: dict[str, Step] = {
     "sign-ins": lambda database, _reader: _if_due(
         database, throttling_actions.has_tries_to_settle, throttling_actions.settle_tries
     ),
+    "sessions": lambda database, _reader: _if_due(
+        database, sessions_actions.has_expired, sessions_actions.delete_expired
+    ),
     "factors": lambda database, _reader: _if_due(database, has_due_resets, factors_actions.carry_out_resets),
     "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
@@ -84,6 +88,7 @@ THREADS = (
     (
         "passwords",
         "sign-ins",
+        "sessions",
         "factors",
         "reminders",
         "digests",

@@ -26,6 +26,7 @@ from hub.members.models import Organization, Person, SignInSession
 from hub.members.queries import token_hash
 from hub.members.rules.organizations import Role
 from hub.members.rules.sessions import Ending, Origin
+from hub.worker import STEPS
 from tests.members.conftest import Alliance
 from tests.members.records import COORDINATOR, ROSA, audited
 from tests.world import PASSWORD, FrozenClock, SignIn, a_person, an_organization
@@ -374,6 +375,7 @@ def test_sessions_that_are_too_old_to_know_a_browser_by_are_deleted(
     for days in (0, 399, 399):
         frozen_clock.advance(days=days)
         app.test_client().post("/sign-in", data={"email": ROSA, "password": PASSWORD})
+    STEPS["sessions"](database, None)  # type: ignore[arg-type]
     with database.reading() as db:
         made = db.scalars(select(SignInSession.made_at)).all()
     assert {(clock.now() - moment).days for moment in made} == {0, 399}

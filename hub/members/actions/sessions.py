@@ -6,10 +6,10 @@ while the password changes, or while the person is deactivated.
 
 import logging
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -51,7 +51,6 @@ def begin(
     """
     lock_account(db, person)
     now, browser_hash = clock.now(), members_queries.token_hash(browser_token) if browser_token else ""
-    _delete_old(db, person, now)
     known = members_queries.browsers_of(db, person)
     is_new = bool(known) and (not browser_hash or browser_hash not in known)
     token = secrets.token_urlsafe(32)
@@ -119,6 +118,21 @@ def sign_out_everywhere(db: Session, person: Person) -> None:
     note(db, person, "signed out everywhere", person, sessions=count)
 
 
+def has_expired(db: Session) -> bool:
+    """Return True if there are sessions by which no browser is known anymore."""
+    return db.scalar(select(SignInSession.id).where(_is_old()).limit(1)) is not None
+
+
+def delete_expired(db: Session) -> int:
+    """Delete the sessions by which no browser is known anymore, also of people who never return; returns how many."""
+    result: Any = db.execute(delete(SignInSession).where(_is_old()))
+    return int(result.rowcount)
+
+
+def _is_old() -> ColumnElement[bool]:
+    return SignInSession.used_at < clock.now() - timedelta(days=BROWSER_DAYS)
+
+
 def note_use(db: Session, session_id: int, network: str) -> None:
     """Note that a session was just used, from ``network``, unless that was noted in the last minutes."""
     now = clock.now()
@@ -137,9 +151,3 @@ def _end(db: Session, ending: Ending, *conditions: Any) -> int:
     ended = update(SignInSession).where(SignInSession.ended_at.is_(None), *conditions).values(values)
     result: Any = db.execute(ended, execution_options={"synchronize_session": "fetch"})
     return int(result.rowcount)
-
-
-def _delete_old(db: Session, person: Person, now: datetime) -> None:
-    """Delete the sessions of ``person`` by which no browser is known anymore."""
-    old = SignInSession.used_at < now - timedelta(days=BROWSER_DAYS)
-    db.execute(delete(SignInSession).where(SignInSession.person_id == person.id, old))
