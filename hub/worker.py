@@ -23,7 +23,7 @@ from hub.members.actions import factors as factors_actions
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import throttling as throttling_actions
-from hub.members.factors import has_due_resets
+from hub.members.credentials import has_due_resets
 from hub.members.queries import has_unanswered_password_requests
 from hub.operations.actions import backing_up as backing_up_actions
 from hub.outreach.actions import log_address as log_address_actions

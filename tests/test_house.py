@@ -18,9 +18,6 @@ LONGEST_FUNCTION = 45
 # Layers of a room: their modules are imported as `<subject>_<layer>`, or `<room>_<layer>` where one file is enough.
 LAYERS = {"actions", "queries", "rules", "routes", "forms", "models", "reports", "letters"}
 
-# Modules that are imported under another name, with the reason.
-OTHER_NAMES: dict[str, str] = {"hub.members.factors": "members_factors"}
-
 
 def _files(suffixes: Collection[str], *places: str) -> Iterator[Path]:
     """Yield the files in these places with one of the suffixes, except generated ones."""
@@ -106,7 +103,7 @@ def _imported_whole() -> Iterator[tuple[str, str, Path]]:
 
 
 def test_a_module_is_imported_under_one_name_everywhere() -> None:
-    expected = {module: OTHER_NAMES.get(module, _name_of(module)) for module in _modules() if "." in module}
+    expected = {module: _name_of(module) for module in _modules() if "." in module}
     wrong_names = [
         f"{_name(path)}: {module} as {name}" for module, name, path in _imported_whole() if name != expected[module]
     ]

@@ -7,7 +7,7 @@ import click
 
 from hub.cli.base import DAY, main, open_database, organization_by_slug, person_with_email
 from hub.core.errors import Refused
-from hub.members import factors as members_factors
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import invitations as invitations_actions
@@ -57,7 +57,7 @@ def reset_second_factor(email: str) -> None:
         owner = members_queries.person_by_email(db, email)
         if owner is None or not owner.is_active:
             raise Refused(f"No one with the address {email} can sign in.")
-        if not members_factors.factors_of(db, owner).any:
+        if not credentials.factors_of(db, owner).any:
             raise Refused(f"{owner.name} has no second factor.")
         factors_actions.remove_all(db, None, owner, by="the hub’s operator")
         click.echo(f"{owner.email} signs in with the password alone.")

@@ -16,7 +16,7 @@ from hub.core import clock, error_pages, web
 from hub.core.dates import with_year
 from hub.core.db import Database
 from hub.core.errors import NotAllowed, SignInNeeded
-from hub.members import factors as members_factors
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import single_sign_on as single_sign_on_actions
@@ -149,7 +149,7 @@ def sign_in_or_ask(person: Person, address: str) -> str:
 
     Until then there is no session: the signed cookie says who entered the password, for UNFINISHED_SIGN_IN.
     """
-    if not members_factors.factors_of(web.db, person).any:
+    if not credentials.factors_of(web.db, person).any:
         begin_session(person)
         return address
     session[HALF] = [person.id, clock.now().isoformat(), _password_mark(person)]
@@ -303,7 +303,7 @@ def _second_factor_due(person: Person) -> datetime | None:
     """Return when ``person`` needs a second factor; None if they don't, or have just used one."""
     current = current_session()
     is_strong = current is not None and current.factor in STRONG_FACTORS
-    return None if is_strong else members_factors.second_factor_due(web.db, person)
+    return None if is_strong else credentials.second_factor_due(web.db, person)
 
 
 def after_leaving(person: Person) -> str:

@@ -27,7 +27,6 @@ from hub.members.models import (
     QuietHours,
     RoleHeld,
     SignInSession,
-    SignOnAccount,
     StoppedMail,
 )
 from hub.members.rules.mail import DEFAULT_QUIET_HOURS, Frequency, MailKind
@@ -210,19 +209,6 @@ def person(db: Session, person_id: int) -> Person | None:
 def person_by_email(db: Session, email: str) -> Person | None:
     """Return the person with this email address in any case, deactivated people too; None when there is none."""
     return db.scalar(select(Person).where(Person.email == email.strip().lower()))
-
-
-def sign_on_account(db: Session, issuer: str, subject: str) -> SignOnAccount | None:
-    """Return the account at a provider of single sign-on, with its person; None if no one is linked with it."""
-    where = (SignOnAccount.issuer == issuer, SignOnAccount.subject == subject)
-    return db.scalar(select(SignOnAccount).where(*where))
-
-
-def sign_on_accounts(db: Session, person: Person) -> Sequence[SignOnAccount]:
-    """Return the accounts at providers of single sign-on that ``person`` is linked with, oldest first."""
-    return db.scalars(
-        select(SignOnAccount).where(SignOnAccount.person_id == person.id).order_by(SignOnAccount.id)
-    ).all()
 
 
 def holder(db: Session, organization_id: int, role: Role) -> Person | None:

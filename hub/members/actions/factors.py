@@ -18,7 +18,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.mail import actions as mail_actions
 from hub.mail.rules import LetterKind
-from hub.members import factors as members_factors
+from hub.members import credentials
 from hub.members import letters as members_letters
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
@@ -90,7 +90,7 @@ def remove_app(db: Session, person: Person, origin: Origin) -> None:
     if app is None:
         return
     if app.confirmed_at:
-        factors = members_factors.factors_of(db, person)
+        factors = credentials.factors_of(db, person)
         check_removable(db, person, Factors(has_app=False, passkeys=factors.passkeys))
         note(db, person, "removed the authenticator app of", person)
         tell_owner(db, person, SecurityChange.FACTOR_REMOVED, origin, details="It was an authenticator app.")
@@ -107,7 +107,7 @@ def check_removable(db: Session, person: Person, remaining: Factors) -> None:
 
 def forget_codes(db: Session, person: Person) -> None:
     """Delete the recovery codes of a person without a second factor."""
-    if not members_factors.factors_of(db, person).any:
+    if not credentials.factors_of(db, person).any:
         db.execute(delete(RecoveryCode).where(RecoveryCode.person_id == person.id))
 
 
@@ -116,7 +116,7 @@ def new_recovery_codes(db: Session, person: Person, origin: Origin) -> list[str]
     codes = _new_codes()
     hashes = _hashed(db, codes)
     lock_account(db, person)
-    if not members_factors.factors_of(db, person).any:
+    if not credentials.factors_of(db, person).any:
         raise Refused("Set up a second factor first. Recovery codes replace it if you lose it.")
     _replace_codes(db, person, hashes)
     note(db, person, "created recovery codes for", person)
@@ -132,7 +132,7 @@ def prepare_codes(db: Session) -> tuple[list[str], list[str]]:
 
 def add_first_codes(db: Session, person: Person, codes: Sequence[str], hashes: Sequence[str]) -> list[str]:
     """Store recovery codes for a person who has none, and return them as they are shown; otherwise an empty list."""
-    if members_factors.factors_of(db, person).codes_left:
+    if credentials.factors_of(db, person).codes_left:
         return []
     _replace_codes(db, person, hashes)
     return [written_code(code) for code in codes]
@@ -213,7 +213,7 @@ def _use_recovery_code(db: Session, person: Person, code: str, origin: Origin) -
     result: Any = db.execute(update(RecoveryCode).where(RecoveryCode.id == match, *unused).values(used_at=clock.now()))
     if result.rowcount != 1:
         return False
-    left = f"{plural(members_factors.factors_of(db, person).codes_left, 'recovery code')} left."
+    left = f"{plural(credentials.factors_of(db, person).codes_left, 'recovery code')} left."
     note(db, person, "used a recovery code for", person)
     tell_owner(db, person, SecurityChange.RECOVERY_CODE_USED, origin, details=left)
     return True
@@ -226,7 +226,7 @@ def ask_for_reset(db: Session, actor: Person, person: Person) -> FactorReset:
     if actor.id == person.id:
         raise Refused("Use a recovery code, or ask another coordinator or the hub’s operator.")
     lock_account(db, person)
-    if not members_factors.factors_of(db, person).any:
+    if not credentials.factors_of(db, person).any:
         raise Refused(f"{person.name} has no second factor.")
     now, token = clock.now(), secrets.token_urlsafe(32)
     reset = FactorReset(

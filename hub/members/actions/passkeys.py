@@ -16,7 +16,7 @@ from hub.core import clock
 from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import Refused
-from hub.members import factors as members_factors
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import factors as factors_actions
 from hub.members.actions.locks import flush_or, lock_account
@@ -63,7 +63,7 @@ def options_to_sign_in(db: Session, purpose: str, person: Person | None = None) 
     if party is None:
         return None
     token, asked = _new_challenge(db, purpose)
-    passkeys = members_factors.passkeys_of(db, person) if person else []
+    passkeys = credentials.passkeys_of(db, person) if person else []
     # PublicKeyCredentialRequestOptions (WebAuthn, section 5.5). The library isn't loaded for every visitor of sign-in.
     options = {
         "challenge": urlsafe_b64encode(asked).decode().rstrip("="),
@@ -106,7 +106,7 @@ def options_to_add(db: Session, person: Person) -> dict[str, Any] | None:
         ),
         exclude_credentials=[
             PublicKeyCredentialDescriptor(id=base64url_to_bytes(passkey.credential_id))
-            for passkey in members_factors.passkeys_of(db, person)
+            for passkey in credentials.passkeys_of(db, person)
         ],
         timeout=WAIT_FOR_BROWSER,
     )
@@ -138,7 +138,7 @@ def add_passkey(db: Session, person: Person, credential: str, token: str, origin
     except Exception as error:  # the library parses what a stranger sent, and raises errors of many kinds
         raise Refused(NOT_ACCEPTED) from error
     lock_account(db, person)
-    if members_factors.factors_of(db, person).passkeys >= MOST_PASSKEYS:
+    if credentials.factors_of(db, person).passkeys >= MOST_PASSKEYS:
         raise Refused(f"You have {MOST_PASSKEYS} passkeys already. Remove one first.")
     _mark_used(db, asked)
     passkey = Passkey(
@@ -162,7 +162,7 @@ def remove_passkey(db: Session, person: Person, number: int, origin: Origin) -> 
     passkey = db.scalar(select(Passkey).where(Passkey.id == number, Passkey.person_id == person.id))
     if passkey is None:
         return
-    factors = members_factors.factors_of(db, person)
+    factors = credentials.factors_of(db, person)
     factors_actions.check_removable(db, person, Factors(factors.has_app, factors.passkeys - 1))
     db.delete(passkey)
     note(db, person, "removed a passkey of", person)

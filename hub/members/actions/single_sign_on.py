@@ -10,6 +10,7 @@ from hub.core.audit import VISITOR, note
 from hub.core.db import add_unless, config_of
 from hub.core.errors import NotFound
 from hub.core.sign_on_settings import SignOnProvider
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions.telling import tell_owner
 from hub.members.actions.tokens import void_links
@@ -36,7 +37,7 @@ def sign_on(db: Session, provider: SignOnProvider, identity: Identity, origin: O
     The first time, the verified email address finds the person, and links the two accounts; an email tells them. No
     account is made here. Raises SignOnRefused for someone whom no one added to the hub, or who was deactivated.
     """
-    account = members_queries.sign_on_account(db, identity.issuer, identity.subject)
+    account = credentials.sign_on_account(db, identity.issuer, identity.subject)
     is_new = account is None
     account = account or _link(db, provider, identity, origin)
     person = account.person
@@ -77,7 +78,7 @@ def unlink(db: Session, actor: Person, person: Person, origin: Origin) -> None:
     """Remove the links of ``person`` to providers; the next verified sign-in makes a new one."""
     if actor.id != person.id and not may_manage(actor, person):
         raise NotFound
-    for account in members_queries.sign_on_accounts(db, person):
+    for account in credentials.sign_on_accounts(db, person):
         note(db, actor, "unlinked single sign-on of", person, issuer=account.issuer)
         db.delete(account)
         tell_owner(
@@ -122,7 +123,7 @@ def _link(db: Session, provider: SignOnProvider, identity: Identity, origin: Ori
         details = f"Its account at {provider.name} is {identity.email}."
         tell_owner(db, person, SecurityChange.SINGLE_SIGN_ON_LINKED, origin, details=details)
         return account
-    linked = members_queries.sign_on_account(db, identity.issuer, identity.subject)
+    linked = credentials.sign_on_account(db, identity.issuer, identity.subject)
     if linked is None:
         sentence = (
             f"{identity.email} is linked with another account at {provider.name}. Ask your representative or the "

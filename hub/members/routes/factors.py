@@ -9,8 +9,7 @@ from flask import abort, flash, redirect, render_template, url_for
 from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import factors as members_factors
-from hub.members import login
+from hub.members import credentials, login
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import passkeys as passkeys_actions
 from hub.members.actions import signing_in as signing_in_actions
@@ -35,12 +34,12 @@ def _factors_page(refused: str = "") -> tuple[str, int]:
         "members/factors.html",
         person=person,
         refused=refused,
-        factors=members_factors.factors_of(db, person),
-        passkeys=members_factors.passkeys_of(db, person),
+        factors=credentials.factors_of(db, person),
+        passkeys=credentials.passkeys_of(db, person),
         passkey=passkeys_actions.options_to_add(db, person) if is_confirmed else None,
         confirmed=is_confirmed,
         required=person.role in required_roles(web.config().SECOND_FACTOR_ROLES),
-        reset=members_factors.open_reset(db, person),
+        reset=credentials.open_reset(db, person),
         fewest=FEWEST_LEFT,
         now=clock.now(),
     )
@@ -153,7 +152,7 @@ def recovery_codes() -> Any:
 def stop_reset() -> Any:
     """Stop that the person's own second factor is removed."""
     person = signed_in()
-    if reset := members_factors.open_reset(db, person):
+    if reset := credentials.open_reset(db, person):
         factors_actions.stop_reset(db, person, reset)
     flash("Your second factor stays.")
     return redirect(url_for("members.factors"))
@@ -195,6 +194,6 @@ def _confirmed() -> Any:
 
 
 def _confirm_page(person: Person, form: ConfirmIdentity, refused: str) -> tuple[str, int]:
-    purpose, has_passkey = passkeys_actions.second_step(person), members_factors.factors_of(db, person).passkeys
+    purpose, has_passkey = passkeys_actions.second_step(person), credentials.factors_of(db, person).passkeys
     passkey = passkeys_actions.options_to_sign_in(db, purpose, person) if has_passkey else None
     return form_page("members/confirm_identity.html", person=person, form=form, refused=refused, passkey=passkey)

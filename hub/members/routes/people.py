@@ -11,8 +11,7 @@ from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
-from hub.members import factors as members_factors
-from hub.members import login
+from hub.members import credentials, login
 from hub.members import queries as members_queries
 from hub.members.actions import email_changes as email_changes_actions
 from hub.members.actions import invitations as invitations_actions
@@ -237,7 +236,7 @@ def _person_page(
         sessions=members_queries.sessions_of(db, subject, clock.now()) if ends_sessions else None,
         **_factors_of(actor, subject),
         manages=manages,
-        sign_on_accounts=members_queries.sign_on_accounts(db, subject),
+        sign_on_accounts=credentials.sign_on_accounts(db, subject),
         bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
         facts=facts,
         role=role,
@@ -250,7 +249,7 @@ def _factors_of(actor: Person, subject: Person) -> dict[str, Any]:
     """Return what those who reset second factors see of one."""
     if not may(actor, Permission.RESET_FACTORS, subject):
         return {"factors": None, "reset": None}
-    return {"factors": members_factors.factors_of(db, subject), "reset": members_factors.open_reset(db, subject)}
+    return {"factors": credentials.factors_of(db, subject), "reset": credentials.open_reset(db, subject)}
 
 
 def _link_answer(subject: Person, token: str | None) -> Any:

@@ -7,7 +7,7 @@ from flask import flash, redirect, url_for
 from hub.core import chosen_settings, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import factors as members_factors
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import factors as factors_actions
 from hub.members.forms import RequiredFactorForm
@@ -60,7 +60,7 @@ def cancel_reset(person_id: int) -> Any:
     """Cancel the removal of someone's second factor."""
     actor = signed_in()
     person = members_queries.person_for(db, actor, person_id, Permission.RESET_FACTORS)
-    if reset := members_factors.open_reset(db, person):
+    if reset := credentials.open_reset(db, person):
         factors_actions.stop_reset(db, actor, reset)
     flash(f"{person.name}’s second factor stays.")
     return redirect(url_for("members.person", person_id=person_id))

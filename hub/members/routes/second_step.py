@@ -7,8 +7,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import factors as members_factors
-from hub.members import login
+from hub.members import credentials, login
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import passkeys as passkeys_actions
 from hub.members.forms import CodeForm, PasskeyForm
@@ -83,7 +82,7 @@ def _back_to_sign_in() -> Any:
 
 
 def _second_step_page(person: Person, form: CodeForm, refused: str) -> tuple[str, int]:
-    factors = members_factors.factors_of(db, person)
+    factors = credentials.factors_of(db, person)
     purpose = passkeys_actions.second_step(person)
     passkey = passkeys_actions.options_to_sign_in(db, purpose, person) if factors.passkeys else None
     return form_page("members/second_step.html", form=form, refused=refused, factors=factors, passkey=passkey)
@@ -92,7 +91,7 @@ def _second_step_page(person: Person, form: CodeForm, refused: str) -> tuple[str
 def _sign_in(person: Person, factor: Factor) -> Any:
     """Begin the session, and continue to the page that the person wanted."""
     wanted = login.safe_next(session.get(login.WANTED))
-    left = members_factors.factors_of(db, person).codes_left
+    left = credentials.factors_of(db, person).codes_left
     login.begin_session(person, factor)
     if factor is Factor.RECOVERY_CODE and left < FEWEST_LEFT:
         flash("You have few recovery codes left. Create new ones under Your account.", "warning")
@@ -103,7 +102,7 @@ def _sign_in(person: Person, factor: Factor) -> Any:
 @web.public
 def keep_factor(token: str) -> Any:
     """Stop that a second factor is removed, with the link from the email; a GET only shows the button."""
-    reset = members_factors.reset_by_token(db, token)
+    reset = credentials.reset_by_token(db, token)
     if reset is None:
         raise NotFound
     if request.method == "POST":

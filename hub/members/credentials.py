@@ -1,4 +1,4 @@
-"""Queries for second factors."""
+"""Queries for what people sign in with besides passwords: accounts for single sign-on, and second factors."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,8 +9,21 @@ from sqlalchemy.orm import Session, joinedload
 from hub.core import chosen_settings, clock
 from hub.core.db import config_of
 from hub.members import queries as members_queries
-from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, RoleHeld
+from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, RoleHeld, SignOnAccount
 from hub.members.rules.factors import REQUIRED_SINCE, Factors, grace_ends, required_roles
+
+
+def sign_on_account(db: Session, issuer: str, subject: str) -> SignOnAccount | None:
+    """Return the account at a provider of single sign-on, with its person; None if no one is linked with it."""
+    where = (SignOnAccount.issuer == issuer, SignOnAccount.subject == subject)
+    return db.scalar(select(SignOnAccount).where(*where))
+
+
+def sign_on_accounts(db: Session, person: Person) -> Sequence[SignOnAccount]:
+    """Return the accounts at providers of single sign-on that ``person`` is linked with, oldest first."""
+    return db.scalars(
+        select(SignOnAccount).where(SignOnAccount.person_id == person.id).order_by(SignOnAccount.id)
+    ).all()
 
 
 def factors_of(db: Session, person: Person) -> Factors:
