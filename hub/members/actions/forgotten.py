@@ -16,6 +16,7 @@ from hub.members.actions.tokens import new_link
 from hub.members.models import LinkKind, PasswordRequest, Person
 from hub.members.rules.fields import LONGEST_EMAIL
 from hub.members.rules.signing_in import REQUESTS_PER_ACCOUNT, REQUESTS_PER_ADDRESS, REQUESTS_WITHIN, same_network
+from hub.members.rules.single_sign_on import required_of
 
 
 def ask_for_password(db: Session, email: str, address: str) -> None:
@@ -44,16 +45,17 @@ def ask_for_password(db: Session, email: str, address: str) -> None:
 def answer_password_requests(db: Session) -> int:
     """Answer the waiting requests that have an account with a link; returns the number of requests.
 
-    A person who was invited and never set a password gets a new invitation. Their earlier links stay valid, because
-    anyone can make a request.
+    Someone who must use single sign-on gets none. A person who was invited and never set a password gets a new
+    invitation. Their earlier links stay valid, because anyone can make a request.
     """
     waiting = select(PasswordRequest).where(PasswordRequest.answered_at.is_(None)).order_by(PasswordRequest.id)
     requests = db.scalars(waiting.with_for_update(skip_locked=True)).all()
     for request in requests:
         request.answered_at = clock.now()
+    providers = config_of(db).sign_on_providers
     for account in dict.fromkeys(request.account for request in requests):  # one email, even after a double click
         person = members_queries.person_by_email(db, account)
-        if person and person.may_sign_in:
+        if person and person.may_sign_in and not required_of(providers, person.email, person.role):
             _send_requested_link(db, person)
     old = PasswordRequest.at < clock.now() - 2 * REQUESTS_WITHIN
     if requests:

@@ -20,7 +20,7 @@ from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.mail import parse_unsubscribe_token
-from hub.members.rules.single_sign_on import required_provider, required_sentence
+from hub.members.rules.single_sign_on import domain_of, required_provider, required_sentence
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -73,7 +73,13 @@ def forgot_password() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return render_template("members/link_requested.html", by_mail=web.config().mail_server is not None)
+            config = web.config()
+            return render_template(
+                "members/link_requested.html",
+                by_mail=config.mail_server is not None,
+                required=required_provider(config.sign_on_providers, form.email.data),
+                domain=domain_of(form.email.data),
+            )
     return form_page("members/forgot_password.html", form=form, refused=refused)
 
 

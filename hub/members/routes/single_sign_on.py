@@ -19,7 +19,7 @@ from hub.members.providers import signing_on
 from hub.members.providers.http import ProviderError
 from hub.members.routes.blueprint import bp
 from hub.members.rules.permissions import Permission
-from hub.members.rules.single_sign_on import SignOnRefused, factor_of, keeps_password, required_provider
+from hub.members.rules.single_sign_on import SignOnRefused, factor_of, required_of
 
 BEGUN = "sign_on"  # in the cookie: the sign-ins that wait for the provider's answer, the latest last
 CHOOSE_ACCOUNT = "sign_on_choose"  # in the cookie: the provider's account wasn't accepted, so let the person choose
@@ -106,7 +106,7 @@ def sign_on_providers() -> tuple[SignOnProvider, ...]:
 @bp.app_template_global()
 def required_sign_on(person: Person) -> SignOnProvider | None:
     """Return the provider that ``person`` must use instead of a password, or None."""
-    return None if keeps_password(person.role) else required_provider(web.config().sign_on_providers, person.email)
+    return required_of(web.config().sign_on_providers, person.email, person.role)
 
 
 def _provider(key: str) -> SignOnProvider:

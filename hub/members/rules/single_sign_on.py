@@ -107,10 +107,15 @@ def keeps_password(role: Role) -> bool:
     return role is Role.COORDINATOR
 
 
+def required_of(providers: Iterable[SignOnProvider], email: str, role: Role) -> SignOnProvider | None:
+    """Return the provider that a person with this address and role must use instead of a password, or None."""
+    return None if keeps_password(role) else required_provider(providers, email)
+
+
 def check_way(providers: Iterable[SignOnProvider], email: str, role: Role, factor: str) -> None:
     """Raise Refused for a sign-in with a password or passkey by someone who must use single sign-on."""
-    required = required_provider(providers, email)
-    if required and factor not in {FACTOR, ONE_FACTOR} and not keeps_password(role):
+    required = required_of(providers, email, role)
+    if required and factor not in {FACTOR, ONE_FACTOR}:
         raise Refused(required_sentence(required, email))
 
 

@@ -13,7 +13,7 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.models import Person
 from tests.members.conftest import Alliance
 from tests.members.single_sign_on.provider import Provider, is_signed_in, refusal, sign_on, use
-from tests.world import PASSWORD
+from tests.world import PASSWORD, posted_by
 
 ROSA, COORDINATOR = "rosa@lakeshore.example", "coordinator@demo.example"
 SENTENCE = "sign in with Contoso. Use the button"
@@ -137,3 +137,12 @@ def test_failures_about_an_account_are_in_the_audit_log(
         entry = db.scalars(select(Entry).where(Entry.action == "failed to sign in to")).one()
     assert entry.subject_id == alliance.rosa
     assert entry.details["reason"] == "linked with another account"
+
+
+def test_a_forgotten_password_gets_a_link_only_if_a_password_can_be_used(
+    visitor: FlaskClient, database: Database, alliance: Alliance
+) -> None:
+    for email in (ROSA, "stranger@lakeshore.example", COORDINATOR):
+        page = visitor.post("/forgot-password", data={"email": email}).text
+        assert "sign in with Contoso, so only coordinators get a link." in " ".join(page.split())
+    assert [message.to for message in posted_by("passwords", database)] == [COORDINATOR]
