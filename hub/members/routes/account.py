@@ -7,7 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from hub.core import clock, set_aside, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import login
+from hub.members import credentials, login
 from hub.members import queries as members_queries
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
@@ -41,6 +41,7 @@ def _account_page(person: Person, form: OwnName, password: ChangePassword, refus
         form=form,
         password=password,
         refused=refused,
+        sign_on_accounts=credentials.sign_on_accounts(db, person),
         links=tokens_actions.links_of(db, person),
         now=clock.now(),
     )

@@ -43,7 +43,10 @@ def test_a_person_signs_in_with_a_provider_and_lands_on_the_page_that_they_wante
     assert 'href="/sign-on/main?next=/people"' in page
     answer = sign_on(visitor, provider, "/people")
     assert (answer.status_code, answer.location) == (302, "/people")
-    assert "Rosa Peña" in visitor.get("/account").text
+    page = visitor.get("/account").text
+    assert "Rosa Peña" in page
+    assert f"{ROSA} at {provider.issuer}, linked on" in page
+    assert 'name="current"' in page
     with database.reading() as db:
         account = db.scalars(select(SignOnAccount)).one()
         actions = db.scalars(select(Entry.action).order_by(Entry.id)).all()
@@ -59,6 +62,9 @@ def test_someone_who_was_invited_needs_no_password(
         db.get_one(Person, alliance.rosa).password_hash = None
     assert sign_on(visitor, provider).location == "/"
     assert is_signed_in(visitor)
+    page = visitor.get("/account").text
+    assert "You have no password here" in page
+    assert 'name="current"' not in page
     page = sign_in("coordinator@demo.example").get(f"/people/{alliance.rosa}").text
     assert "Invited" not in page
 
@@ -77,7 +83,10 @@ def test_a_changed_address_at_the_provider_moves_no_account(visitor: FlaskClient
     visitor.post("/sign-out")
     provider.email, provider.claims = "tom@lakeshore.example", {"email_verified": True}
     sign_on(visitor, provider)
-    assert "Rosa Peña" in visitor.get("/account").text
+    page = visitor.get("/account").text
+    assert "Rosa Peña" in page
+    assert f"{ROSA} at {provider.issuer}, linked on" in page
+    assert 'name="current"' in page
 
 
 @pytest.mark.both_databases
