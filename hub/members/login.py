@@ -27,7 +27,8 @@ from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
 from hub.members.rules.signing_in import same_network
-from hub.members.rules.single_sign_on import check_way
+from hub.members.rules.single_sign_on import FACTOR as SINGLE_SIGN_ON
+from hub.members.rules.single_sign_on import ONE_FACTOR, check_way
 
 log = logging.getLogger("hub.sign_in")
 
@@ -41,7 +42,8 @@ ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed
 MOST_ORGANIZATIONS = 10
 SIGN_IN = "members.sign_in"
 SIGNED_ON_WITH = "signed_on_with"  # in the cookie: the provider of single sign-on, if it was used
-HALF = "half_signed_in"  # in the cookie: who entered the right password, and when; the second factor is missing
+HALF = "half_signed_in"  # in the cookie: who completed the first step, and when; the second factor is missing
+FIRST_STEP = "first_step"  # in the cookie: how they did, and whether a new browser is told
 CONFIRMED = "confirmed_at"  # in the cookie: when the person last proved that it's them, after signing in
 FACTORS = "members.factors"
 # What a person can still do when their role needs a second factor that they don't have, and the days of grace are over.
@@ -144,21 +146,36 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     after_this_request(partial(_remember_browser, token=browser))
 
 
-def sign_in_or_ask(person: Person, address: str) -> str:
-    """Sign ``person`` in, whose password was right, and return ``address``; or that of the second step, if they have one.
+def sign_in_or_ask(person: Person, address: str, factor: str = PASSWORD, *, tells_owner: bool = True) -> str:
+    """Sign ``person`` in, who completed the first step, and return ``address``; or that of the second step.
 
-    Until then there is no session: the signed cookie says who entered the password, for UNFINISHED_SIGN_IN.
+    The second step is for those with a second factor of their own, unless ``factor`` counts as one. Until then there is
+    no session: the signed cookie says who completed the first step, for UNFINISHED_SIGN_IN. ``tells_owner`` is as for
+    `begin_session`.
     """
-    if not credentials.factors_of(web.db, person).any:
-        begin_session(person)
+    if factor in STRONG_FACTORS or not credentials.factors_of(web.db, person).any:
+        begin_session(person, factor, tells_owner=tells_owner)
         return address
     session[HALF] = [person.id, clock.now().isoformat(), _password_mark(person)]
+    session[FIRST_STEP] = [factor, tells_owner]
     session[WANTED] = address
     return url_for("members.second_step")
 
 
+def complete_sign_in(person: Person, factor: Factor) -> None:
+    """Sign ``person`` in, who completed the second step with ``factor``.
+
+    After single sign-on the session is one of single sign-on, which then counts as more than one factor.
+    """
+    first, tells_owner = session.get(FIRST_STEP, [PASSWORD, True])
+    provider = session.get(SIGNED_ON_WITH)
+    begin_session(person, SINGLE_SIGN_ON if first == ONE_FACTOR else factor, tells_owner=tells_owner)
+    if first == ONE_FACTOR:
+        session[SIGNED_ON_WITH] = provider
+
+
 def half_signed_in() -> Person | None:
-    """Return the person who entered the right password on this browser, and has to complete the second step."""
+    """Return the person who completed the first step on this browser, and has to complete the second."""
     try:
         number, at, mark = session[HALF]
         is_fresh = timedelta() <= clock.now() - datetime.fromisoformat(at) < UNFINISHED_SIGN_IN

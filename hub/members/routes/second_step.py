@@ -32,7 +32,7 @@ def second_step() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _sign_in(person, factor)
+            return _complete(person, factor)
     return _second_step_page(person, form, refused)
 
 
@@ -51,7 +51,7 @@ def second_step_passkey() -> Any:
         passkeys_actions.use_passkey(db, form.credential.data, form.token.data or "", person)
     except Refused as error:
         return _second_step_page(person, CodeForm(formdata=None), refusal(error))
-    return _sign_in(person, Factor.PASSKEY)
+    return _complete(person, Factor.PASSKEY)
 
 
 @bp.post("/sign-in/passkey")
@@ -66,7 +66,9 @@ def sign_in_with_passkey() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            return _sign_in(person, Factor.PASSKEY)
+            wanted = login.safe_next(session.get(login.WANTED))
+            login.begin_session(person, Factor.PASSKEY)
+            return redirect(wanted)
     flash(refused or " ".join(form.credential.errors), "danger")
     return _back_to_sign_in()
 
@@ -88,11 +90,11 @@ def _second_step_page(person: Person, form: CodeForm, refused: str) -> tuple[str
     return form_page("members/second_step.html", form=form, refused=refused, factors=factors, passkey=passkey)
 
 
-def _sign_in(person: Person, factor: Factor) -> Any:
+def _complete(person: Person, factor: Factor) -> Any:
     """Begin the session, and continue to the page that the person wanted."""
     wanted = login.safe_next(session.get(login.WANTED))
     left = credentials.factors_of(db, person).codes_left
-    login.begin_session(person, factor)
+    login.complete_sign_in(person, factor)
     if factor is Factor.RECOVERY_CODE and left < FEWEST_LEFT:
         flash("You have few recovery codes left. Create new ones under Your account.", "warning")
     return redirect(wanted)

@@ -71,9 +71,10 @@ def come_back(key: str) -> Any:
     except SignOnRefused as error:
         single_sign_on_actions.note_failure(db, provider, error, login.origin())
         return _to_sign_in(error)
-    login.begin_session(person, factor_of(provider, identity), tells_owner=not is_new)
+    wanted = login.safe_next(begun["wanted"])
+    address = login.sign_in_or_ask(person, wanted, factor_of(provider, identity), tells_owner=not is_new)
     session[login.SIGNED_ON_WITH] = provider.key
-    return redirect(login.safe_next(begun["wanted"]))
+    return redirect(address)
 
 
 @bp.get("/signed-out")

@@ -1,19 +1,21 @@
 """A domain whose people must use single sign-on, and the coordinator's way in when the provider is down."""
 
+import pyotp
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.mail.models import OutboxMessage
 from hub.members.actions import invitations as invitations_actions
-from hub.members.models import Person
+from hub.members.models import AuthenticatorApp, Person, SignInSession
 from tests.members.conftest import Alliance
 from tests.members.single_sign_on.provider import Provider, is_signed_in, refusal, sign_on, use
-from tests.world import PASSWORD, posted_by
+from tests.world import PASSWORD, FrozenClock, posted_by
 
 ROSA, COORDINATOR = "rosa@lakeshore.example", "coordinator@demo.example"
 SENTENCE = "sign in with Contoso. Use the button"
@@ -137,6 +139,32 @@ def test_failures_about_an_account_are_in_the_audit_log(
         entry = db.scalars(select(Entry).where(Entry.action == "failed to sign in to")).one()
     assert entry.subject_id == alliance.rosa
     assert entry.details["reason"] == "linked with another account"
+
+
+@pytest.mark.both_databases
+def test_single_sign_on_that_counts_as_one_factor_asks_for_the_persons_own_second_factor(
+    app: Flask,
+    visitor: FlaskClient,
+    provider: Provider,
+    database: Database,
+    alliance: Alliance,
+    frozen_clock: FrozenClock,
+) -> None:
+    use(app, SECOND_FACTOR="never")
+    secret, now = pyotp.random_base32(), clock.now()
+    with database.writing() as db:
+        db.add(AuthenticatorApp(person_id=alliance.rosa, secret=secret, begun_at=now, confirmed_at=now))
+    answer = sign_on(visitor, provider, "/people")
+    assert answer.location == "/sign-in/second-step"
+    assert not is_signed_in(visitor)
+    code = pyotp.TOTP(secret).at(frozen_clock.at)
+    assert visitor.post("/sign-in/second-step", data={"code": code}).location == "/people"
+    assert is_signed_in(visitor)
+    with database.reading() as db:
+        assert db.scalars(select(SignInSession.factor)).all() == ["single sign-on"]
+    assert visitor.post("/sign-out").location == "/signed-out?from=main"
+    use(app, SECOND_FACTOR="trusted")
+    assert sign_on(app.test_client(), provider, "/people").location == "/people"
 
 
 def test_a_forgotten_password_gets_a_link_only_if_a_password_can_be_used(
