@@ -1,9 +1,9 @@
-"""Queries for what people sign in with besides passwords: accounts for single sign-on, and second factors."""
+"""Queries for what people sign in with: passwords, accounts for single sign-on, and second factors."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import chosen_settings, clock
@@ -11,6 +11,18 @@ from hub.core.db import config_of
 from hub.members import queries as members_queries
 from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, RoleHeld, SignOnAccount
 from hub.members.rules.factors import REQUIRED_SINCE, Factors, grace_ends, required_roles
+
+
+def can_sign_in() -> ColumnElement[bool]:
+    """Return the condition for people who have a password, an account for single sign-on, or a passkey."""
+    others = (exists().where(model.person_id == Person.id) for model in (SignOnAccount, Passkey))
+    return or_(Person.password_hash.is_not(None), *others)
+
+
+def without_sign_in(db: Session, people: Collection[Person]) -> frozenset[int]:
+    """Return the ids of those of ``people`` who were invited and can't sign in yet."""
+    ids = [person.id for person in people]
+    return frozenset(db.scalars(select(Person.id).where(Person.id.in_(ids), ~can_sign_in())))
 
 
 def sign_on_account(db: Session, issuer: str, subject: str) -> SignOnAccount | None:

@@ -142,7 +142,7 @@ def cancel_needless_reminders(db: Session, organizations: Sequence[Organization]
 
 
 def invite_all(db: Session, actor: Person) -> list[tuple[Person, str | None]]:
-    """Invite everyone without a password; earlier links stop working.
+    """Invite everyone who can’t sign in yet; earlier links stop working.
 
     Returns (person, token) pairs; the token is None if the link was emailed.
     """

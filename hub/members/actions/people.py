@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock, set_aside
 from hub.core.audit import note
 from hub.core.errors import NotFound, Refused
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions.locks import flush_or, lock_roles, lock_roles_of
@@ -183,7 +184,7 @@ def _check_not_last_coordinator(db: Session, person: Person) -> None:
         Person.role == Role.COORDINATOR,
         Person.id != person.id,
         Person.left_at.is_(None),
-        Person.password_hash.is_not(None),
+        credentials.can_sign_in(),
     )
     if not db.scalars(others.with_for_update()).all():
         raise Refused(f"{person.name} is the last coordinator who can sign in. Add another coordinator first.")

@@ -8,6 +8,7 @@ from hub.core import clock, versions, web
 from hub.core.errors import Refused
 from hub.core.once import once
 from hub.core.web import db
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import organizations as organizations_actions
 from hub.members.forms import EditOrganization, FindOrganizations, NewOrganization, PostalAddressForm
@@ -43,13 +44,15 @@ def organization(slug: str) -> str:
     shown = members_queries.organization_for(db, person, slug, Permission.SEE_MEMBERS)
     sees_people, today = may(person, Permission.SEE_PEOPLE, shown), clock.today(web.config().zone)
     is_out = shown.membership.is_out(today)
+    people = members_queries.people_of(db, shown) if sees_people else []
     return render_template(
         "members/organization.html",
         organization=shown,
         left=shown.membership.last_period(today).left_on if is_out else None,
         back=shown.membership.next_day(today) if is_out else None,
         confirms_until=shown.membership.last_day_to_confirm(today),
-        people=members_queries.people_of(db, shown) if sees_people else [],
+        people=people,
+        invited=credentials.without_sign_in(db, people),
         history=members_queries.role_history(db, shown) if sees_people else [],
         sees_people=sees_people,
     )

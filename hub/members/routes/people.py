@@ -40,7 +40,15 @@ def people() -> str:
     page = web.page_number()
     matches, total = members_queries.people(db, signed_in(), form.q.data, page)
     pages = web.page_count(total, members_queries.PEOPLE_PER_PAGE)
-    return render_template("members/people.html", form=form, people=matches, total=total, page=page, pages=pages)
+    return render_template(
+        "members/people.html",
+        form=form,
+        people=matches,
+        invited=credentials.without_sign_in(db, matches),
+        total=total,
+        page=page,
+        pages=pages,
+    )
 
 
 @bp.route("/people/new", methods=["GET", "POST"])
@@ -237,6 +245,7 @@ def _person_page(
         **_factors_of(actor, subject),
         manages=manages,
         sign_on_accounts=credentials.sign_on_accounts(db, subject),
+        invited=credentials.without_sign_in(db, [subject]),
         bounced=mail_queries.bouncing(db, [subject.email]).get(subject.email),
         facts=facts,
         role=role,

@@ -15,6 +15,7 @@ from hub.calls.rules.presentations import PresentationStanding, presentation_sta
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.membership import Membership, Period, in_order
@@ -66,6 +67,7 @@ def membership_changes(db: Session, organization: Organization, periods: Sequenc
     leaves = before.includes(today) and after.is_out(today)
     returns = before.is_out(today) and after.includes(today)
     everyone = members_queries.people_of(db, organization) if leaves or returns else []
+    invited = credentials.without_sign_in(db, everyone)
     return MembershipChanges(
         before=before,
         after=after,
@@ -73,7 +75,7 @@ def membership_changes(db: Session, organization: Organization, periods: Sequenc
         years=_changed_years(db, organization, before, after),
         leaves=leaves,
         returns=returns,
-        people=[person for person in everyone if person.password_hash],
+        people=[person for person in everyone if person.id not in invited],
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from hub.core import chosen_settings, clock
 from hub.core.db import config_of
+from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -57,13 +58,13 @@ def without_representative(db: Session) -> Sequence[Organization]:
 
 
 def uninvited(db: Session) -> Sequence[Person]:
-    """Return everyone who has no password yet, ordered by organization and name, without organizations that left."""
+    """Return everyone who can’t sign in yet, ordered by organization and name, without organizations that left."""
     query = (
         select(Person)
         .join(Person.organization)
         .options(joinedload(Person.organization))
         .where(
-            Person.password_hash.is_(None),
+            ~credentials.can_sign_in(),
             Person.left_at.is_(None),
             members_queries.has_not_left(clock.today(config_of(db).zone)),
         )

@@ -10,12 +10,17 @@ from sqlalchemy import select
 from hub.core import clock
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.core.errors import Refused
 from hub.mail.models import OutboxMessage
+from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
-from hub.members.models import AuthenticatorApp, Person, SignInSession
+from hub.members.actions import people as people_actions
+from hub.members.models import AuthenticatorApp, Passkey, Person, SignInSession
+from hub.members.rules.organizations import Role
+from hub.overview.queries import setup as setup_queries
 from tests.members.conftest import Alliance
 from tests.members.single_sign_on.provider import Provider, is_signed_in, refusal, sign_on, use
-from tests.world import PASSWORD, FrozenClock, posted_by
+from tests.world import PASSWORD, FrozenClock, SignIn, a_person, posted_by
 
 ROSA, COORDINATOR = "rosa@lakeshore.example", "coordinator@demo.example"
 SENTENCE = "sign in with Contoso. Use the button"
@@ -174,3 +179,45 @@ def test_a_forgotten_password_gets_a_link_only_if_a_password_can_be_used(
         page = visitor.post("/forgot-password", data={"email": email}).text
         assert "sign in with Contoso, so only coordinators get a link." in " ".join(page.split())
     assert [message.to for message in posted_by("passwords", database)] == [COORDINATOR]
+
+
+def test_a_linked_person_without_a_password_counts_as_someone_who_can_sign_in(
+    app: Flask, visitor: FlaskClient, provider: Provider, database: Database, alliance: Alliance, sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        db.get_one(Person, alliance.rosa).password_hash = None
+        db.get_one(Person, alliance.tom).password_hash = None
+    sign_on(visitor, provider)
+    page = visitor.get("/people?q=Rosa").text
+    assert "Active" in page
+    assert "Invited" not in page
+    assert "Invited" in visitor.get("/people?q=Tom").text
+    assert visitor.get("/organizations/lakeshore").text.count("(invited)") == 1
+    with database.reading() as db:
+        assert [person.id for person in setup_queries.uninvited(db)] == [alliance.tom]
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("way", ["single sign-on", "passkey"])
+def test_the_last_coordinator_with_a_password_goes_if_another_one_can_sign_in_without(
+    provider: Provider, visitor: FlaskClient, database: Database, alliance: Alliance, way: str
+) -> None:
+    with database.writing() as db:
+        host = members_queries.host(db)
+        assert host
+        second = a_person(db, host, email="second@demo.example", role=Role.COORDINATOR)
+        second.password_hash = None
+    with database.writing() as db:
+        last = members_queries.person_by_email(db, COORDINATOR)
+        assert last
+        with pytest.raises(Refused, match="last coordinator"):
+            people_actions.deactivate(db, None, last)
+    if way == "passkey":
+        with database.writing() as db:
+            key = {"credential_id": "c", "public_key": b"k", "sign_count": 0, "name": "Firefox"}
+            db.add(Passkey(person_id=second.id, added_at=clock.now(), **key))
+    else:
+        provider.email = second.email
+        sign_on(visitor, provider)
+    with database.writing() as db:
+        people_actions.deactivate(db, None, db.get_one(Person, last.id))
