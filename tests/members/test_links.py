@@ -11,6 +11,8 @@ from sqlalchemy import select
 
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import LetterKind
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
@@ -209,6 +211,17 @@ def test_a_password_link_sets_a_new_password_and_ends_the_old_sessions(
     late = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
     frozen_clock.advance(hours=25)
     assert app.test_client().post(late, data=NEW).status_code == 410
+
+
+def test_one_email_tells_the_owner_of_a_password_that_was_set_with_a_link_in_a_new_browser(
+    app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    coordinator, _tom = sign_in(COORDINATOR), sign_in("tom@lakeshore.example")
+    link = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
+    assert app.test_client().post(link, data=NEW).status_code == 302
+    with database.reading() as db:
+        told = db.scalars(select(OutboxMessage.subject).where(OutboxMessage.kind == LetterKind.SECURITY)).all()
+    assert [subject.partition(" (")[0] for subject in told] == ["Your password was changed"]
 
 
 def test_a_password_change_voids_a_waiting_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:

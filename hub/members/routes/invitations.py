@@ -46,7 +46,8 @@ def _set_password(token: str, kind: LinkKind) -> Any:
             refused = refusal(error)
         else:
             wanted = login.safe_next(session.get(login.WANTED))
-            address = login.sign_in_or_ask(person, wanted)
+            # An email about the new password says where it was set. Accepting an invitation posts none.
+            address = login.sign_in_or_ask(person, wanted, tells_owner=kind is LinkKind.INVITATION)
             flash("Password set. You’re signed in." if address == wanted else "Password set.")
             return redirect(address)
     return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
