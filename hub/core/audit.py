@@ -35,7 +35,7 @@ class Entry(Base):
 
 
 class Actor(Protocol):
-    """Someone who changes something: a person, `VISITOR`, or None for the command line and the worker."""
+    """Someone who changes something: a person, `VISITOR`, `HUB`, or None for the command line."""
 
     @property
     def id(self) -> int | None: ...  # noqa: D102 - a column
@@ -44,12 +44,13 @@ class Actor(Protocol):
 
 
 @dataclass(frozen=True)
-class _Visitor:
+class _WithoutAccount:
+    email: str
     id: int | None = None
-    email: str = "a visitor"
 
 
-VISITOR: Actor = _Visitor()  # anyone who isn't signed in
+VISITOR: Actor = _WithoutAccount("a visitor")  # anyone who isn't signed in
+HUB: Actor = _WithoutAccount("the hub")  # what the worker does without being asked
 
 
 def note(db: Session, actor: Actor | None, action: str, subject: Base, **details: Any) -> None:

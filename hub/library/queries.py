@@ -204,7 +204,7 @@ def infected_sentence(signature: str) -> str:
     """Return the sentence on an infected file for everyone who sees its page."""
     return (
         f"The virus scanner found {signature} in this file, so no one can open or download it. Scan your computer if you "
-        "opened it before. Add a clean copy as a new revision."
+        "opened it before. Its organization can replace it with a clean copy."
     )
 
 

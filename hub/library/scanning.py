@@ -14,7 +14,7 @@ from sqlalchemy import and_, delete, not_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
-from hub.core.audit import note
+from hub.core.audit import HUB, note
 from hub.core.db import Database, config_of
 from hub.library import letters as library_letters
 from hub.library.derive.previews import shelf
@@ -198,7 +198,7 @@ def _tell(db: Session, file_hash: str, signature: str) -> None:
     of_file = select(Revision).where(Revision.sha256 == file_hash)
     for revision in db.scalars(of_file.options(joinedload(Revision.resource), joinedload(Revision.created_by))).all():
         resource, uploader = revision.resource, revision.created_by
-        note(db, None, "kept apart an infected file of", resource, signature=signature, revision=revision.number)
+        note(db, HUB, "quarantined an infected file of", resource, signature=signature, revision=revision.number)
         virus = Virus(
             revision.file_name or "",
             resource.title,

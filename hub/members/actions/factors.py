@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import chosen_settings, clock
-from hub.core.audit import note
+from hub.core.audit import HUB, Actor, note
 from hub.core.dates import plural
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused, TooManyAttempts
@@ -269,11 +269,11 @@ def carry_out_resets(db: Session) -> int:
     resets = db.scalars(query.with_for_update(skip_locked=True, of=FactorReset)).all()
     for reset in resets:
         reset.settled_at = clock.now()
-        remove_all(db, None, reset.person, by=reset.asked_by)
+        remove_all(db, HUB, reset.person, by=reset.asked_by)
     return len(resets)
 
 
-def remove_all(db: Session, actor: Person | None, person: Person, *, by: str) -> None:
+def remove_all(db: Session, actor: Actor | None, person: Person, *, by: str) -> None:
     """Remove all second factors of ``person``, end their sessions and tell them; ``by`` is who wanted it."""
     lock_person(db, person.id)
     for model in (AuthenticatorApp, Passkey, RecoveryCode, SecondStepTry):

@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.audit import VISITOR, note
+from hub.core.audit import HUB, VISITOR, note
 from hub.core.dates import moment_with_year, plural, zone_name
 from hub.core.db import config_of
 from hub.core.errors import TooManyAttempts
@@ -134,7 +134,7 @@ def _tell(db: Session, row: SignInTries, person: Person) -> None:
     tries = plural(row.failures, "attempt")
     details = f"There were {tries} with a wrong password since {moment_with_year(since)} {zone_name(since)}."
     tell_owner(db, person, SecurityChange.GUESSED, Origin("", row.network), details=details)
-    note(db, None, "told of failed sign-ins", person, count=row.failures)
+    note(db, HUB, "told of failed sign-ins", person, count=row.failures)
 
 
 def _locked(db: Session, keys: dict[str, TryKind], now: datetime) -> list[SignInTries]:
