@@ -259,7 +259,7 @@ def _replace_names(db: Session, person: Person, former: str) -> None:
     """Replace the name and the address of ``person`` in the rows that stay."""
     for table_name, held in HELD.items():
         table = Base.metadata.tables[table_name]
-        if held.on_erasing is OnErasing.DELETED or table_name in {"person", "outbox_message"}:
+        if held.on_erasing is not OnErasing.KEPT or table_name == "person":
             continue
         for column, owner in held.names.items():
             whose = table.c[owner] == person.id if owner in held.people else func.lower(table.c[owner]) == person.email

@@ -111,7 +111,7 @@ def _line(row: Commitments) -> Sequence[object]:
 
 README = """{person}: everything that {hub} has about this person, on {day}.
 
-person.json has a list for each kind of data, with the rows as the hub stores them. Times are in UTC.
+person.json has a list for each kind of data, with the records as the hub stores them. Times are in UTC.
 Left out: passwords, keys and other secrets, and data of other people.
 """
 

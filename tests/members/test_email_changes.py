@@ -56,7 +56,9 @@ def test_a_new_address_works_after_its_link_was_pressed_and_the_old_one_hears_of
     rosa = sign_in(ROSA)
     assert change(rosa, f" {NEW.upper()} ") == 302
     assert email_of(database, alliance.rosa) == ROSA
-    assert f"You haven’t confirmed {NEW} yet." in rosa.get("/account/email").text
+    page = rosa.get("/account/email").text
+    assert f"You haven’t confirmed {NEW} yet." in page
+    assert "This hub has no mail server, so ask the coordinator for the link." in page
     assert letters(database) == [
         (NEW, "Confirm your new email address"),
         (ROSA, "Someone asked to change your email address"),

@@ -68,6 +68,7 @@ def test_an_invitation_works_once(app: Flask, sign_in: SignIn, alliance: Allianc
     for answer in (again.get(link), again.post(link, data={"password": "mine instead", "repeated": "mine instead"})):
         assert answer.status_code == 410
         assert "already used" in answer.text
+    assert "Go to home page" in browser.get(link).text, "someone who is signed in doesn't need to sign in"
     assert may_sign_in(app, "new@lakeshore.example", NEW["password"])
 
 

@@ -60,6 +60,7 @@ def test_waits_grow_after_five_failures_from_one_network_and_the_owner_elsewhere
         )
         assert answer.status_code == 429, "also with the right password"
         assert f"Wait {wait_words(timedelta(seconds=seconds))}, then try again." in answer.text
+        assert f'value="{ROSA.upper()}"' in answer.text, "the form stays, with the address"
         frozen_clock.advance(seconds=seconds - 1)
         assert tries(stranger) == 429
         frozen_clock.advance(seconds=1)

@@ -223,8 +223,8 @@ def test_the_coordinator_sees_what_erasing_does_and_erases_the_person(own_demo: 
         assert person
     page = browser.get(f"/people/{person.id}/erase").text
     assert "Confirmations" in page
-    assert "stays, without the name" in page
-    assert "“a former representative of Lakeshore Forge &amp; Foundry Collaborative”" in page
+    assert "Stays, without the name" in page
+    assert "“a former representative of Lakeshore Forge &amp; Foundry Collaborative.”" in page
     answer = browser.post(f"/people/{person.id}/erase", follow_redirects=True).text
     assert "They are called a former representative of Lakeshore" in answer
     assert person.name not in browser.get("/people").text

@@ -5,7 +5,7 @@ from typing import Any
 from flask import flash, redirect, render_template, request, session, url_for
 
 from hub.core import web
-from hub.core.errors import NotFound, Refused
+from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.once import once
 from hub.core.web import db
 from hub.members import login
@@ -34,7 +34,7 @@ def sign_in() -> Any:
     is_wanted = wanted != url_for("overview.home")
     if is_wanted:
         session[login.WANTED] = wanted
-    form, refused = SignIn(), ""
+    form, refused, has_to_wait = SignIn(), "", False
     emergency = request.values.get("emergency") == "yes"
     required = None if emergency else required_provider(web.config().sign_on_providers, form.email.data or "")
     if required:
@@ -46,10 +46,10 @@ def sign_in() -> Any:
             )
             address = login.sign_in_or_ask(person, wanted)
         except Refused as error:
-            refused = refusal(error)
+            refused, has_to_wait = str(error), isinstance(error, TooManyAttempts)
         else:
             return redirect(address)
-    return form_page(
+    page, status = form_page(
         "members/sign_in.html",
         form=form,
         refused=refused,
@@ -59,6 +59,7 @@ def sign_in() -> Any:
         emergency=emergency,
         passkey=passkeys_actions.options_to_sign_in(db, passkeys_actions.SIGN_IN),
     )
+    return page, 429 if has_to_wait else status
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])

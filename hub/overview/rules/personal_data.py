@@ -15,8 +15,9 @@ from hub.members.rules.organizations import Role
 class OnErasing(StrEnum):
     """What happens to the rows of a person who is erased; the value says it to the coordinator."""
 
-    KEPT = "stays, without the name"  # the organization's record, or the work of others, depends on it
-    DELETED = "is deleted"
+    KEPT = "Stays, without the name"  # the organization's record, or the work of others, depends on it
+    CLEARED = "Stays, without text and addresses"
+    DELETED = "Deleted"
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ HELD: Mapping[str, Held] = {
     ),
     "application_vote": Held("Votes", ("person_id",), names={"voter_name": "person_id"}),
     "glossary_entry": Held("Glossary entries that they edited", ("changed_by_id",)),
-    "outbox_message": Held("Email to them", ("person_id",), ("to",)),
+    "outbox_message": Held("Email to them", ("person_id",), ("to",), on_erasing=OnErasing.CLEARED),
     "mail_start": Held("Scheduled mail that they turned on", ("by_id",)),
     "audit_entry": Held("Audit log entries", ("actor_id",), names={"actor": "actor_id"}),
 }
