@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all mutants kills check format bench screenshots sbom fresh lock clean
+.PHONY: help demo run install test test-all mutants kills faults check format bench screenshots sbom fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ mutants: $(VENV)/.installed-dev ## run the mutation tests before a release (up t
 
 kills: $(VENV)/.installed-dev ## kill a running hub's processes at random moments (about an hour; KILLS=1000, SEED=number)
 	@KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m tests.kills
+
+faults: $(VENV)/.installed-dev ## make each call of each action fail once (hours; SOME=4 of each action, ONLY=words)
+	@$(BIN)/python -m tests.faults --some $(or $(SOME),0) --only "$(ONLY)"
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts and wording
 	@$(BIN)/ruff format --check .

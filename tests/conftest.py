@@ -165,10 +165,10 @@ def database_in(folder: Path) -> Database:
 @pytest.fixture(scope="session")
 def demo_pattern(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the demo world, read and indexed, to copy."""
-    return _made_once(tmp_path_factory, "demo-pattern", _make_demo)
+    return _made_once(tmp_path_factory, "demo-pattern", make_demo)
 
 
-def _make_demo(folder: Path) -> None:
+def make_demo(folder: Path) -> None:
     with closing(database_in(folder)) as database:
         schema.upgrade(database)
         with pytest.MonkeyPatch.context() as patch:

@@ -1,0 +1,200 @@
+"""The actions whose calls fail: every form, downloads, the worker's steps, and the commands that write."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select, update
+
+from hub.cli.base import main
+from hub.core import clock, failures
+from hub.core.db import Database
+from hub.library.extract.reader import Reader
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import State
+from hub.worker import STEPS
+from tests.at_once.preparing import public
+from tests.at_once.sendings import ELSEWHERE, NO_FORMS, NOT_AT_ONCE, SENDINGS
+from tests.at_once.worlds import Scene
+from tests.faults.trying import Act, Answer, Doing, Place
+from tests.mailserver import a_mail_server
+
+MESSAGES = 2  # that wait to be sent, so that there aren't hundreds of calls
+LATER = timedelta(days=100)  # when the worker's steps have something to do
+# Steps that leave their work to other processes, and fail with them: tests/library kills those.
+IN_CHILDREN = frozenset({"pages", "previews", "evidence"})
+
+
+def _form(name: str) -> Doing:
+    def prepare(place: Place) -> Act:
+        scene = Scene(place.worlds, place.database, SENDINGS[name])
+        form = scene.form()
+
+        def send() -> Answer:
+            data = {
+                field: (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
+                for field, value in form.values.items()
+            }
+            return _read(place.worlds.browser(scene.role), "POST", form.address, data)
+
+        return send
+
+    return Doing(name, prepare)
+
+
+def _read(browser: FlaskClient, method: str, address: str, data: dict[str, Any] | None = None) -> Answer:
+    try:
+        with browser.open(address, method=method, data=data, buffered=True) as response:
+            return Answer(response.status_code, response.get_data().decode(errors="replace"))
+    except OSError:  # a file that can't be read to its end: the web server closes the connection, which browsers report
+        return Answer(503, "The connection was closed.")
+
+
+def _download(role: str) -> Doing:
+    def prepare(place: Place) -> Act:
+        with place.database.reading() as db:
+            address = f"/resources/{public(db).id}/download"
+        return lambda: _read(place.worlds.browser(role), "GET", address)
+
+    return Doing(f"sharing.download by {role}", prepare)
+
+
+def _step(name: str, change: Callable[[Database], None] = lambda _database: None) -> Doing:
+    """Return a step of the worker, a hundred days later."""
+
+    def prepare(place: Place) -> Act:
+        change(place.database)
+        start = clock.now()
+        return lambda: _worked(place.database, name, start + LATER)
+
+    return Doing(f"worker: {name}", prepare)
+
+
+def _worked(database: Database, name: str, now: object) -> Answer:
+    """Run a step as the worker does, which logs what it doesn't expect, and tries again."""
+    with pytest.MonkeyPatch.context() as patch, Reader() as reader:
+        patch.setattr(clock, "now", lambda: now)
+        try:
+            STEPS[name](database, reader)
+        except Exception as error:  # noqa: BLE001 - the worker catches each too
+            sentence = failures.sentence_of(error)
+            return Answer(503 if sentence else 500, sentence or repr(error))
+    return Answer(200)
+
+
+def _few_messages(database: Database) -> None:
+    with database.writing() as db:
+        kept = db.scalars(
+            select(OutboxMessage.id).where(OutboxMessage.text != "", OutboxMessage.to != "").limit(MESSAGES)
+        ).all()
+        db.execute(
+            update(OutboxMessage)
+            .where(OutboxMessage.id.in_(kept))
+            .values(state=State.WAITING, quiet="", settled_at=None)
+        )
+        db.execute(delete(OutboxMessage).where(OutboxMessage.id.not_in(kept)))
+
+
+def _changed(database: Database) -> None:
+    """Change a title, which the index then lacks."""
+    with database.writing() as db:
+        public(db).title = "Another title"
+
+
+def _by_smtp() -> Doing:
+    """Return the delivery to a real server; it gets each message exactly once, unless it says that it doesn't know."""
+
+    def prepare(place: Place) -> Act:
+        _few_messages(place.database)
+        start = clock.now()
+        turns = iter(range(10))
+
+        def deliver() -> Answer:
+            with a_mail_server() as server:
+                place.database.config = replace(place.database.config, MAIL_URL=server.url)
+                answer = _worked(place.database, "mail", start + LATER + timedelta(hours=2 * next(turns)))
+            with place.database.reading() as db:
+                states = set(db.scalars(select(OutboxMessage.state)))
+            if answer.status == 200 and states != {State.SENT}:
+                return Answer(503, f"These are {', '.join(sorted(states))}.")
+            return answer
+
+        return deliver
+
+    return Doing("worker: mail by SMTP", prepare)
+
+
+_COMMANDS = {
+    "organization add": ("Copper Basin", "--kind", "member"),
+    "person add": ("bo@copper.example", "--name", "Bo", "--organization", "lakeshore", "--role", "contributor"),
+    "import": ("FILE", "--organization", "lakeshore", "--kind", "resource"),
+    "export": ("--person", "contributor@demo.example", "FOLDER/person.zip"),
+    "backup": ("FOLDER/backups",),
+    "person erase": ("contributor@demo.example", "--yes"),
+    "person reset-second-factor": ("board@demo.example",),
+    "mail-in": ("FILE", "--to", "log+token@log.demo.example"),
+    "rebuild": ("--index",),
+}
+
+
+def _command(name: str, words: tuple[str, ...]) -> Doing:
+    def prepare(place: Place) -> Act:
+        file, config = place.folder / "toolkit.md", place.database.config
+        file.write_text("# Toolkit\n\nSteel castings.")
+        environ = {
+            "HUB_INSTANCE": str(config.INSTANCE),
+            "HUB_UPLOADS": str(config.UPLOADS),
+            "HUB_DATABASE_URL": config.DATABASE_URL,
+            "HUB_RESERVE_MB": "0",
+            "HUB_MAIL_DOMAIN": "log.demo.example",
+        }
+        given = [word.replace("FILE", str(file)).replace("FOLDER", str(place.folder)) for word in words]
+
+        def run() -> Answer:
+            result = CliRunner().invoke(main, [*name.split(), *given], env=environ)
+            if not isinstance(result.exception, SystemExit | None):
+                return Answer(500, repr(result.exception))
+            return Answer(507 if result.exit_code else 200, result.output)
+
+        return run
+
+    return Doing(f"hub {name}", prepare)
+
+
+DOINGS: dict[str, Doing] = {
+    doing.name: doing
+    for doing in (
+        *map(_form, SENDINGS),
+        *map(_download, ("contributor", "visitor")),
+        *(_step(name) for name in STEPS if name not in IN_CHILDREN | {"mail", "index"}),
+        _step("index", _changed),
+        _step("mail", _few_messages),
+        _by_smtp(),
+        *(_command(name, words) for name, words in _COMMANDS.items()),
+    )
+}
+
+# What isn't tried, with the reason.
+NOT_TRIED: dict[str, str] = {
+    **NO_FORMS,
+    **ELSEWHERE,
+    **NOT_AT_ONCE,
+    "members.signed_on": "needs an identity provider: tests/members/test_single_sign_on.py",
+    "sharing.slides": "tests/sharing",
+    "outreach.open_pack": "tests/outreach",
+    "outreach.open_item": "tests/outreach",
+    **{f"worker: {name}": "leaves its work to other processes, which tests/library kills" for name in IN_CHILDREN},
+    "hub catch-up": "runs the worker's steps",
+    "hub db upgrade": "runs migrations, each in a transaction of its own",
+    "hub demo": "adds samples to an empty hub",
+    "hub restore": "tests/operations/test_restoring.py cuts it off at each rename",
+    **dict.fromkeys(
+        ["hub doctor", "hub search", "hub sharing", "hub verify", "hub verify-packet"], "changes nothing of the hub's"
+    ),
+    **dict.fromkeys(["hub serve", "hub worker"], "tests/kills"),
+}

@@ -1,0 +1,237 @@
+"""Tries an action with one of its calls failing, and says what was lost, half done or answered wrongly."""
+
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Table, select
+
+from hub.core import later
+from hub.core.db import Base, Database
+from hub.library.derive import page_texts
+from tests.at_once.worlds import Worlds
+from tests.faults.injecting import FAULTS, Injector, name_of
+
+NOT_EFFECTS = frozenset({"worker_pulse", "sign_in_try", "sign_in_tries", "last_visit", "recent_search", "sent_form"})
+FIRST_REFUSAL, FIRST_FAULT = 400, 500  # statuses
+FOR_NOW = frozenset({503, 507})  # statuses of what the hub can't do now, but will
+TROUBLES = ("lost", "hung", "half", "wrong")
+LONGEST = 60  # seconds that an action may take before it counts as hung
+State = dict[str, list[tuple[Any, ...]]]  # the rows of each table, in the order of their keys
+Mask = frozenset[tuple[str, str]]  # tables and columns that aren't compared
+# Kept in whole seconds, as calendars want them: two runs in the same second don't show that it differs each time.
+IN_SECONDS: Mask = frozenset({("weekly_call", "changed_at")})
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to an action: a status as of HTTP, and its words."""
+
+    status: int
+    words: str = ""
+
+
+Act = Callable[[], Answer]
+_TABLES = [table for table in Base.metadata.sorted_tables if table.name not in NOT_EFFECTS]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A hub of its own, in a folder of its own."""
+
+    worlds: Worlds
+    database: Database
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Doing:
+    """An action. ``prepare`` changes the world if necessary, and returns what can be done, and done again."""
+
+    name: str
+    prepare: Callable[[Place], Act]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What one fault did. ``trouble`` begins with lost, half, hung or wrong; it is empty if all went well."""
+
+    doing: str
+    call: str
+    number: int
+    fault: str
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What an action calls, and the rows that it leaves, but for the columns of ``mask``, which differ each time."""
+
+    calls: list[str]
+    after: State
+    mask: Mask
+
+
+class HungError(BaseException):
+    """An action took too long. It isn't an Exception, so that no handler of the hub keeps it."""
+
+
+@contextmanager
+def _in_time(seconds: int) -> Iterator[None]:
+    """Raise HungError after this many seconds."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise HungError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(seconds)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@contextmanager
+def place_of(worlds: Worlds) -> Iterator[Place]:
+    """Make a copy of the world."""
+    with tempfile.TemporaryDirectory(dir=worlds.folder.parent) as name:
+        folder = Path(shutil.copytree(worlds.folder, Path(name) / "hub"))
+        url = f"sqlite:///{folder / 'hub.sqlite3'}"
+        database = Database(
+            replace(worlds.config, INSTANCE=folder, UPLOADS=folder / "uploads", DATABASE_URL=url, RESERVE_MB=0)
+        )
+        worlds.app.extensions["hub-database"] = database
+        try:
+            yield Place(worlds, database, folder)
+        finally:
+            database.close()
+
+
+def expected_of(worlds: Worlds, doing: Doing) -> Expected:
+    """Do it twice without a fault, each time in a world of its own."""
+    (calls, first), (_calls, second) = _done(worlds, doing), _done(worlds, doing)
+    mask = IN_SECONDS | {
+        (table.name, column)
+        for table in _TABLES
+        for row, again in zip(first[table.name], second[table.name], strict=False)
+        for column, value, differing in zip(_columns(table), row, again, strict=True)
+        if value != differing
+    }
+    after = {table.name: [_without(table, mask, row) for row in first[table.name]] for table in _TABLES}
+    return Expected(calls, after, frozenset(mask))
+
+
+def _done(worlds: Worlds, doing: Doing) -> tuple[list[str], State]:
+    with place_of(worlds) as place:
+        act, injector = doing.prepare(place), Injector(place.folder)
+        with injector.installed():
+            answer = act()
+        assert answer.status < FIRST_REFUSAL, f"{doing.name} can't be done: {answer}"
+        return injector.calls, _rows(place.database)
+
+
+def faults_of(expected: Expected) -> list[tuple[int, int | str]]:
+    """Return each fault that the calls can meet: the number of the call, from 1, and the fault."""
+    return [(number, fault) for number, kind in enumerate(expected.calls, 1) for fault in FAULTS[kind]]
+
+
+def tried(worlds: Worlds, doing: Doing, expected: Expected, number: int, fault: int | str) -> Trial:
+    """Do it with this call failing, and do it again."""
+    with place_of(worlds) as place:
+        act, injector = doing.prepare(place), Injector(place.folder, number, fault)
+        before = _rows(place.database, expected.mask)
+        problems = set(page_texts.file_problems(place.database))
+        try:
+            with _in_time(LONGEST):
+                with injector.installed():
+                    answer = act()
+                trouble = _trouble(place, expected, before, answer)
+                if not trouble and answer.status >= FIRST_REFUSAL:
+                    trouble = _trouble_again(place, expected, act)
+        except HungError:
+            trouble = f"hung: no answer in {LONGEST} seconds"
+        if new := set(page_texts.file_problems(place.database)) - problems:
+            trouble = f"half: {new}"
+        call = injector.calls[number - 1] if len(injector.calls) >= number else "not reached"
+        return Trial(doing.name, call, number, name_of(fault), trouble)
+
+
+def _trouble(place: Place, expected: Expected, before: State, answer: Answer) -> str:
+    later.write_waiting(place.database)
+    now = _rows(place.database, expected.mask)
+    if answer.status < FIRST_REFUSAL and now != expected.after:
+        return f"lost: {_differences(now, expected.after, expected.mask)}"
+    if now not in (before, expected.after):
+        return f"half: {_differences(now, before, expected.mask)}"
+    if answer.status >= FIRST_FAULT and answer.status not in FOR_NOW:
+        return f"wrong: {answer.status} {_text(answer)}"
+    if "Traceback" in answer.words or (answer.status >= FIRST_REFUSAL and not re.search(r"[.!?](\s|$)", _text(answer))):
+        return f"wrong: {answer.status} {_text(answer)}"
+    return ""
+
+
+def _trouble_again(place: Place, expected: Expected, act: Act) -> str:
+    was_done = _rows(place.database, expected.mask) == expected.after
+    answer = act()
+    if answer.status >= (FIRST_FAULT if was_done else FIRST_REFUSAL):
+        return f"wrong: done again, {answer.status} {_text(answer)}"
+    now = _rows(place.database, expected.mask)
+    return "" if now == expected.after else f"half: done again, {_differences(now, expected.after, expected.mask)}"
+
+
+def _text(answer: Answer) -> str:
+    words = re.sub(r"(?s)<(script|style|head|header|nav|footer).*?</\1>|<[^>]*>", " ", answer.words)
+    return " ".join(words.split())[:300]
+
+
+def _columns(table: Table, mask: Mask = frozenset()) -> list[str]:
+    return [column.name for column in table.columns if (table.name, column.name) not in mask]
+
+
+def _without(table: Table, mask: Mask, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    named = zip(_columns(table), row, strict=True)
+    return tuple(value for column, value in named if (table.name, column) not in mask)
+
+
+def _rows(database: Database, mask: Mask = frozenset()) -> State:
+    """Read the rows by a connection of its own, without SQLAlchemy, which takes a quarter of a second for all of them."""
+    with closing(sqlite3.connect(database.config.INSTANCE / "hub.sqlite3")) as connection:
+        return {table.name: connection.execute(_query_of(table, mask)).fetchall() for table in _TABLES}
+
+
+@cache
+def _query_of(table: Table, mask: Mask) -> str:
+    return str(select(*(table.columns[name] for name in _columns(table, mask))).order_by(*table.primary_key.columns))
+
+
+def _differences(left: State, right: State, mask: Mask) -> str:
+    """Return how many rows each table has, and in which columns rows that are in both differ."""
+    described = []
+    for table in _TABLES:
+        rows, others = left[table.name], right[table.name]
+        if rows != others:
+            values = zip(zip(*rows, strict=True), zip(*others, strict=True), strict=False)
+            columns = [
+                name for name, (value, other) in zip(_columns(table, mask), values, strict=False) if value != other
+            ]
+            counts = f"{table.name} has {len(rows)} rows for {len(others)}"
+            described.append(f"{counts}, which differ in {', '.join(columns)}" if len(rows) == len(others) else counts)
+    return "; ".join(described)
+
+
+def some_of(faults: list[tuple[int, int | str]], count: int, name: str) -> list[tuple[int, int | str]]:
+    """Return ``count`` of these faults, always the same for a name; all of them for 0."""
+    if not count or count >= len(faults):
+        return faults
+    return sorted(random.Random(name).sample(faults, count), key=lambda fault: fault[0])
