@@ -221,8 +221,8 @@ def test_one_email_tells_the_owner_of_a_password_that_was_set_with_a_link_in_a_n
     link = link_on(coordinator.post(f"/people/{alliance.tom}/link").text)
     assert app.test_client().post(link, data=NEW).status_code == 302
     with database.reading() as db:
-        told = db.scalars(select(OutboxMessage.subject).where(OutboxMessage.kind == LetterKind.SECURITY)).all()
-    assert [subject.partition(" (")[0] for subject in told] == ["Your password was changed"]
+        subjects = db.scalars(select(OutboxMessage.subject).where(OutboxMessage.kind == LetterKind.SECURITY)).all()
+    assert [subject.partition(" (")[0] for subject in subjects] == ["Your password was changed"]
 
 
 def test_a_password_change_voids_a_waiting_link(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
