@@ -4,7 +4,6 @@ The environment variable ``HUB_<NAME>`` overrides a default. An invalid value st
 """
 
 import os
-import secrets
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields
 from datetime import date
@@ -13,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from hub.core import clock, secret_keys
+from hub.core.secret_keys import OldKey
 from hub.core.setting_checks import CHECKS, MailServer, mail_host, mail_server
 from hub.core.sign_on_settings import SignOnProvider, WrongProviderError, providers_of
 
@@ -39,6 +40,12 @@ class Config:
     SECRET_KEY: str = _setting(
         "", "key that signs sessions and links; empty: generated and stored in the instance folder", secret=True
     )
+    SECRET_KEYS_OLD: str = _setting(
+        "",
+        "former values of SECRET_KEY, newest first, with spaces between them; what they signed still works",
+        secret=True,
+    )
+    SECRET_KEY_DAYS: int = _setting(90, "days for which a key still works after hub key rotate replaced it")
     BASE_URL: str = _setting("http://127.0.0.1:8000", "the hub's public URL; all links in email begin with it")
     HUB_NAME: str = _setting("AMCC Resource Hub", "the hub's name, shown on every page")
     TIME_ZONE: str = _setting("America/New_York", "time zone for dates, times and quarters")
@@ -88,7 +95,8 @@ class Config:
     AUDIT_KEEP_DAYS: int = _setting(0, "days after which entries of the audit log are deleted; 0: never")
     UNSUBSCRIBE_KEY: str = _setting(
         "",
-        "key that hashes unsubscribed addresses; empty: generated and stored in the instance folder; never change it",
+        "key that hashes addresses and signs links that stop email; empty: generated and stored in the instance folder; "
+        "never change it",
     )
     SESSION_DAYS: int = _setting(30, "days until a person must sign in again")
     SESSION_IDLE_DAYS: int = _setting(14, "days without use until a person must sign in again")
@@ -149,6 +157,8 @@ class Config:
 
     # The settings from the environment, which those chosen in the browser don't override.
     given: frozenset[str] = frozenset()
+    # The former secret keys in the instance folder, newest first.
+    replaced_keys: tuple[OldKey, ...] = field(default=(), repr=False)
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, **given: Any) -> "Config":
@@ -192,13 +202,36 @@ class Config:
             "INSTANCE": instance,
             "UPLOADS": uploads,
             "DATABASE_URL": url,
-            "SECRET_KEY": self.SECRET_KEY or _stored_key(instance / "secret-key"),
-            "UNSUBSCRIBE_KEY": self.UNSUBSCRIBE_KEY or _stored_key(instance / "unsubscribe-key"),
+            "SECRET_KEY": self.SECRET_KEY or secret_keys.stored_key(instance / secret_keys.SECRET_KEY),
+            "replaced_keys": self._replaced_keys(instance),
+            "UNSUBSCRIBE_KEY": self.UNSUBSCRIBE_KEY or secret_keys.stored_key(instance / secret_keys.UNSUBSCRIBE_KEY),
             "BASE_URL": self.BASE_URL.rstrip("/"),
             "MAIL_FROM": self.MAIL_FROM or f"hub@{mail_host(self.BASE_URL)}",
             "MAIL_DOMAIN": self.MAIL_DOMAIN.lower(),
         }
         return Config(**completed)
+
+    def _replaced_keys(self, instance: Path) -> tuple[OldKey, ...]:
+        """Return the former secret keys in the instance folder."""
+        try:
+            return tuple(secret_keys.old_keys(instance))
+        except ValueError as error:
+            path = instance / secret_keys.OLD_KEYS
+            raise WrongSettingError(f"The file {path} has a line that isn't a time and a key. Delete it.") from error
+
+    @property
+    def secret_keys(self) -> tuple[str, ...]:
+        """The secret keys, newest first: the first one signs, and what any of them signed is accepted.
+
+        A key in the instance folder that was replaced ``SECRET_KEY_DAYS`` days ago is left out, also if the process
+        has run since.
+        """
+        replaced = [old.key for old in self.replaced_keys if self.accepts(old)]
+        return tuple(dict.fromkeys((self.SECRET_KEY, *self.SECRET_KEYS_OLD.split(), *replaced)))
+
+    def accepts(self, old: OldKey) -> bool:
+        """Return True if a replaced key still works."""
+        return old.is_readable(clock.now(), self.SECRET_KEY_DAYS)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -244,18 +277,8 @@ def _sentence(name: str, value: object, must: str) -> str:
     return f"The setting HUB_{name} is {str(value)!r}, but {must}."
 
 
-def _stored_key(path: Path) -> str:
-    """Return this installation's key, which the first start generates in a file that only its owner can read."""
-    try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
-
-
 def _redacted(name: str, value: object) -> str:
     """Return the value for an error message, without secrets."""
-    if name in {"SECRET_KEY", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
+    if name in {"SECRET_KEY", "SECRET_KEYS_OLD", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
         return "(hidden)"
     return str(value).rsplit("@", maxsplit=1)[-1] if name == "DATABASE_URL" else str(value)

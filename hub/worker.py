@@ -11,7 +11,7 @@ from types import FrameType
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import audit, chosen_settings, disk, heartbeats, metrics, sent_forms, set_aside
+from hub.core import audit, chosen_settings, clock, disk, heartbeats, metrics, secret_keys, sent_forms, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning
@@ -76,6 +76,9 @@ STEPS: dict[str, Step] = {
     "set-aside": lambda database, _reader: _if_due(database, set_aside.has_expired, set_aside.delete_expired),
     "audit": lambda database, _reader: _if_due(database, audit.has_expired, audit.delete_expired),
     "sent-forms": lambda database, _reader: _if_due(database, sent_forms.has_expired, sent_forms.delete_expired),
+    "keys": lambda database, _reader: secret_keys.drop_expired(
+        database.config.INSTANCE, clock.now(), database.config.SECRET_KEY_DAYS
+    ),
 }
 # Steps that run in parallel, one thread and one reader process for each group. So a new upload is searchable while
 # pictures of older ones are being drawn, and a slow mail server delays nothing else.
@@ -98,6 +101,7 @@ THREADS = (
         "set-aside",
         "audit",
         "sent-forms",
+        "keys",
     ),
 )
 

@@ -1,5 +1,6 @@
 """Shared parts of the commands: the command group, database access, progress bars."""
 
+import logging
 import os
 import sys
 import time
@@ -14,7 +15,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from config import Config, WrongSettingError
-from hub.core import chosen_settings, clock, dates, disk, failures, in_use, log
+from hub.core import chosen_settings, clock, dates, disk, failures, in_use, log, secret_keys
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused
 from hub.members import queries as members_queries
@@ -52,6 +53,7 @@ MODULES = {
     "doctor": "doctor",
     "export": "exporting",
     "import": "importing",
+    "key": "keys",
     "mail-in": "mail_in",
     "organization": "people",
     "person": "people",
@@ -117,12 +119,21 @@ def open_database(*, migrated: bool = True, serving: bool = False) -> Iterator[D
     try:
         if serving:
             wait_for(database)
+            _drop_old_keys(config)
         if migrated and not schema.is_current(database):
             schema.upgrade(database)
         chosen_settings.refresh(database)
         yield database
     finally:
         database.close()
+
+
+def _drop_old_keys(config: Config) -> None:
+    """Delete secret keys that no longer work. The hub starts also if the disk is full."""
+    try:
+        secret_keys.drop_expired(config.INSTANCE, clock.now(), config.SECRET_KEY_DAYS)
+    except OSError as error:
+        logging.getLogger("hub.start").warning("Old secret keys couldn’t be deleted: %s", error)
 
 
 def wait_for(database: Database) -> None:

@@ -31,6 +31,7 @@ def _lines(database: Database) -> Iterator[Line]:
     config: Config = database.config
     yield from doctor_queries.of_settings(config)
     yield from doctor_queries.of_modes(config)
+    yield from doctor_queries.of_keys(config)
     yield from doctor_queries.of_folders(config)
     yield from doctor_queries.of_programs()
     yield from doctor_queries.of_mail(config)

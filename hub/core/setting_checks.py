@@ -218,6 +218,11 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "WORKER_PAUSE": _POSITIVE,
     "TRUSTED_PROXIES": (lambda value: value >= 0, "it must be 0 or more"),
     "SECRET_KEY": _KEY,
+    "SECRET_KEYS_OLD": (
+        lambda value: all(_is_safe_key(key) for key in value.split()),
+        f"each key must have at least {SHORTEST_KEY} characters",
+    ),
+    "SECRET_KEY_DAYS": _POSITIVE,
     "UNSUBSCRIBE_KEY": _KEY,
     "BACKUP_TO": (lambda value: "://" not in value, "it must be a folder"),
     "BACKUP_AT": (_is_time, "it must be a time of day such as 2:30 a.m."),

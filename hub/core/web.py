@@ -28,6 +28,7 @@ from hub.core.audit import request_id
 from hub.core.db import Database, take_turns
 from hub.core.errors import NotFound, NotNow
 from hub.core.repeating import Repeating
+from hub.core.session_cookies import SessionCookies
 from hub.core.tables import CSV, XLSX
 
 log = logging.getLogger("hub.web")
@@ -210,6 +211,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
     app.extensions["hub-database"] = database
     app.config.update(
         SECRET_KEY=given.SECRET_KEY,
+        WTF_CSRF_SECRET_KEY=[*reversed(given.secret_keys)],  # the last one signs; works only with its session
         MAX_CONTENT_LENGTH=FORM_BYTES,
         MAX_FORM_MEMORY_SIZE=FORM_BYTES,
         MAX_FORM_PARTS=2_000,
@@ -223,6 +225,7 @@ def init(app: Flask, given: Config, database: Database) -> None:
         BOOTSTRAP_SERVE_LOCAL=True,
     )
     app.url_map.converters["int"] = RowNumber
+    app.session_interface = SessionCookies()
     if hops := given.TRUSTED_PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     app.wsgi_app = Repeating(app.wsgi_app, FORM_BYTES)  # type: ignore[method-assign]

@@ -50,7 +50,7 @@ def add_mail(db: Session, people: dict[str, Person]) -> None:
     behind = list(dict.fromkeys(reminder.organization.id for reminder in unconfirmed))[:REMINDED]
     reminders_actions.send_now(db, coordinator, quarter, behind)
     if unconfirmed:
-        bounced = mail_queries.address_hash(db, unconfirmed[-1].person.email)
+        bounced = mail_queries.lasting_hash(db, unconfirmed[-1].person.email)
         mail_actions.mark_bounced(db, bounced, "550 5.1.1 The email account that you tried to reach does not exist")
 
 

@@ -18,7 +18,7 @@ from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
-from hub.mail.queries import address_hash
+from hub.mail.queries import address_hashes
 from hub.mail.rules import SETTLED, LetterKind, Quiet, State, deliverable, keyed_hash
 
 
@@ -30,7 +30,7 @@ def mark_bounced(db: Session, address_hash: str, words: str) -> None:
 
 def clear_bounced(db: Session, address: str) -> None:
     """Unmark an address: it works again."""
-    db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash == address_hash(db, address)))
+    db.execute(delete(BouncedAddress).where(BouncedAddress.address_hash.in_(address_hashes(db, address))))
 
 
 RESENDABLE = frozenset({State.FAILED, State.UNKNOWN, State.BOUNCED, State.CANCELLED, State.KEPT})
@@ -138,7 +138,7 @@ def post_all(db: Session, posts: Iterable[Post]) -> dict[str, int]:
 
     Raises Refused if any address is invalid; then no message is added.
     """
-    key, now = config_of(db).SECRET_KEY, clock.now()
+    key, now = config_of(db).UNSUBSCRIBE_KEY, clock.now()
     rows = iter([_row(key, item, now) for item in posts])
     ids: dict[str, int] = {}
     while batch := list(islice(rows, ROWS_AT_ONCE)):

@@ -57,7 +57,7 @@ class ReportKind(StrEnum):
 def is_bounce_address(db: Session, address: str) -> bool:
     """Return True if the hub made this address, for bounces of one of its messages."""
     config = config_of(db)
-    return message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, address) is not None
+    return message_of_bounce(config.secret_keys, config.MAIL_DOMAIN, address) is not None
 
 
 def process_report(db: Session, raw_message: bytes, envelope_recipient: str) -> ReportKind:
@@ -66,7 +66,7 @@ def process_report(db: Session, raw_message: bytes, envelope_recipient: str) -> 
     Only the signed bounce address identifies the message, since the report may be forged. Idempotent. Doesn't commit.
     """
     config = config_of(db)
-    message_id = message_of_bounce(config.SECRET_KEY, config.MAIL_DOMAIN, envelope_recipient)
+    message_id = message_of_bounce(config.secret_keys, config.MAIL_DOMAIN, envelope_recipient)
     about = db.get(OutboxMessage, message_id) if message_id and message_id < 2**31 else None
     if about is None:
         return ReportKind.NOT_OURS

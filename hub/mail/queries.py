@@ -16,19 +16,22 @@ from hub.mail.rules import TROUBLED, LetterKind, State, keyed_hash
 
 def bouncing(db: Session, addresses: Iterable[str]) -> dict[str, BouncedAddress]:
     """Return the addresses that bounce, written as they were passed, each with since when and why."""
-    hashes = {address: address_hash(db, address) for address in addresses}
-    rows = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_(set(hashes.values()))))
+    hashes = [(address, hashed) for address in addresses for hashed in address_hashes(db, address)]
+    rows = db.scalars(select(BouncedAddress).where(BouncedAddress.address_hash.in_({hashed for _, hashed in hashes})))
     marked = {row.address_hash: row for row in rows}
-    return {address: marked[hashed] for address, hashed in hashes.items() if hashed in marked}
+    return {address: marked[hashed] for address, hashed in hashes if hashed in marked}
 
 
-def address_hash(db: Session, address: str) -> str:
-    """Return the keyed hash of an address, which is stored in its place."""
-    return keyed_hash(config_of(db).SECRET_KEY, address)
+def address_hashes(db: Session, address: str) -> list[str]:
+    """Return the hashes under which an address may be stored, the current one first.
+
+    Before version 0.4.0, messages and addresses that bounced were stored with the secret key.
+    """
+    return [lasting_hash(db, address), *(keyed_hash(key, address) for key in config_of(db).secret_keys)]
 
 
 def lasting_hash(db: Session, address: str) -> str:
-    """Return the keyed hash of an address that is kept forever, for unsubscribes and for people reached.
+    """Return the keyed hash of an address, which is stored in its place.
 
     Its key never changes, unlike the hub's secret key.
     """

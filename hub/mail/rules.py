@@ -3,6 +3,7 @@
 import base64
 import hmac
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
@@ -30,7 +31,7 @@ def deliverable(text: str) -> str:
 def keyed_hash(key: str, address: str) -> str:
     """Return the keyed hash of an address, 64 hex digits; the same for every spelling of the address.
 
-    ``key`` is the hub's secret key: without it no one can test which addresses are stored.
+    ``key`` is a key of the hub: without it no one can test which addresses are stored.
     """
     return hmac.new(key.encode(), b"address:" + _as_sent(address).lower().encode(), sha256).hexdigest()
 
@@ -47,13 +48,14 @@ def bounce_address(key: str, domain: str, message_id: int) -> str:
     return f"bounces+{message_id}-{_signature(key, message_id)}@{domain}"
 
 
-def message_of_bounce(key: str, domain: str, address: str) -> int | None:
-    """Return the message id in a bounce address; None unless the hub signed it. Case doesn't matter."""
+def message_of_bounce(keys: Iterable[str], domain: str, address: str) -> int | None:
+    """Return the message id in a bounce address; None unless one of ``keys`` signed it. Case doesn't matter."""
     match = _BOUNCE.fullmatch(address.strip())
     if not match or not domain or match[3].lower() != domain.lower():
         return None
     message_id = int(match[1])
-    return message_id if hmac.compare_digest(match[2].lower(), _signature(key, message_id)) else None
+    signed = any(hmac.compare_digest(match[2].lower(), _signature(key, message_id)) for key in keys)
+    return message_id if signed else None
 
 
 def _signature(key: str, message_id: int) -> str:

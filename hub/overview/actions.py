@@ -192,7 +192,7 @@ def post_digests(db: Session, week: DigestWeek) -> int:
                 kind=LetterKind.DIGEST,
                 about=f"digests {week.monday}",
                 person_id=digest.person.id,
-                unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, digest.person.id, MailKind.DIGEST),
+                unsubscribe=unsubscribe_url(config.BASE_URL, config.UNSUBSCRIBE_KEY, digest.person.id, MailKind.DIGEST),
                 quiet=digest.settings.quiet,
             )
             for digest in due

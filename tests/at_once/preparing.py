@@ -148,7 +148,7 @@ def message(state: MailState, words: str) -> Callable[[Session], str]:
 
 def bounced(db: Session) -> str:
     person = db.get_one(Person, person_id(db))
-    mail_actions.mark_bounced(db, mail_queries.address_hash(db, person.email), "No such user")
+    mail_actions.mark_bounced(db, mail_queries.lasting_hash(db, person.email), "No such user")
     return f"/people/{person.id}/address"
 
 

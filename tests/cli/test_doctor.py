@@ -1,8 +1,10 @@
 """hub doctor says for each part of the installation what to do, and exits with 1 if something must be done."""
 
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,13 +12,14 @@ from click.testing import CliRunner, Result
 
 from config import Config
 from hub.cli.base import main
-from hub.core import disk
+from hub.core import disk, secret_keys
 from hub.core.db import Database
 from hub.library.extract import walls
 from hub.operations.queries import doctor as doctor_queries
 from hub.search import index
 from tests.mailserver import a_certificate, a_mail_server
 from tests.operations.test_monitoring import beat
+from tests.world import FrozenClock
 
 Doctor = Callable[..., Result]
 
@@ -58,9 +61,24 @@ def test_the_report_asks_for_mail_and_backups_and_then_for_nothing(
         assert server.received == []
     names = {line[7:20].strip() for line in report.stdout.splitlines()}
     assert names == {
-        "settings", "secrets", "folders", "libreoffice", "tesseract", "mail server", "database", "clock", "migrations",
+        "settings", "secrets", "keys", "folders", "libreoffice", "tesseract", "mail server", "database", "clock", "migrations",
         "index", "worker", "disk", "mail", "files", "pictures", "backup", "walls",
     }  # fmt: skip
+
+
+def test_the_age_of_the_secret_key_and_former_keys_that_still_work_are_reported(
+    doctor: Doctor, config: Config, monkeypatch: pytest.MonkeyPatch, frozen_clock: FrozenClock
+) -> None:
+    assert "comes from HUB_SECRET_KEY. No former key works." in doctor().stdout
+    monkeypatch.setenv("HUB_SECRET_KEYS_OLD", "a-key-that-was-listed another-key-that-was-listed")
+    assert "HUB_SECRET_KEYS_OLD has 2 former keys. Remove a key 90 days after" in doctor().stdout
+    monkeypatch.delenv("HUB_SECRET_KEYS_OLD")
+    monkeypatch.delenv("HUB_SECRET_KEY")
+    secret_keys.replace_key(config.INSTANCE, frozen_clock.at, 90)
+    os.utime(config.INSTANCE / "secret-key", (frozen_clock.at.timestamp(),) * 2)
+    assert "stored on Nov 23, 2026. The instance folder has 1 former key; the newest works until" in doctor().stdout
+    frozen_clock.at += timedelta(days=90)
+    assert "stored on Nov 23, 2026. No former key works." in doctor().stdout
 
 
 def test_a_mail_server_that_refuses_is_reported_without_the_password(

@@ -130,10 +130,10 @@ def test_only_the_hub_creates_unsubscribe_links(visitor: FlaskClient, config: Co
 
 def test_an_unsubscribe_link_works_for_one_person_and_one_kind_of_email() -> None:
     token = unsubscribe_token("key", 7, MailKind.DIGEST)
-    assert parse_unsubscribe_token("key", token) == (7, MailKind.DIGEST)
-    assert parse_unsubscribe_token("other", token) is None
-    assert parse_unsubscribe_token("key", token.replace("7-", "8-", 1)) is None
-    assert parse_unsubscribe_token("key", token.replace("digest", "reminder")) is None
+    assert parse_unsubscribe_token(["key"], token) == (7, MailKind.DIGEST)
+    assert parse_unsubscribe_token(["other"], token) is None
+    assert parse_unsubscribe_token(["key"], token.replace("7-", "8-", 1)) is None
+    assert parse_unsubscribe_token(["key"], token.replace("digest", "reminder")) is None
 
 
 @pytest.mark.both_databases

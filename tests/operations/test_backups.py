@@ -4,6 +4,7 @@ import os
 import stat
 from contextlib import closing
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pyrage
@@ -11,9 +12,10 @@ import pytest
 from sqlalchemy import select
 
 from config import Config
-from hub.core import in_use
+from hub.core import clock, in_use
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.core.secret_keys import OLD_KEYS, OldKey, as_file
 from hub.library.files import originals
 from hub.members.models import Organization
 from hub.operations.actions import backing_up as backing_up_actions
@@ -57,6 +59,19 @@ def test_keys_and_mail_in_files_are_restored_and_readable_only_by_their_owner(
     for path in (*target.folder.rglob("*"), *elsewhere.INSTANCE.rglob("*key*"), *originals.all_stored(elsewhere)):
         mode = stat.S_IMODE(path.stat().st_mode)
         assert mode & 0o077 == 0 or path.name in {"README.txt", "lock"}, path
+
+
+def test_former_keys_from_the_environment_and_the_folder_still_work_after_a_restore(
+    small: Database, target: Target, elsewhere: Config, tmp_path: Path
+) -> None:
+    listed, replaced = "a-former-key-in-a-setting", OldKey(clock.now() - timedelta(days=3), "a former key in a file")
+    small.config = replace(small.config, SECRET_KEYS_OLD=listed, replaced_keys=(replaced,))
+    (small.config.INSTANCE / OLD_KEYS).write_text(as_file([replaced]))
+    backing_up_actions.back_up(small, target)
+    assert backing_up_actions.back_up(small, target).new_objects == 0
+    restored(elsewhere, target)
+    assert place(tmp_path / "elsewhere").secret_keys == small.config.secret_keys
+    assert f"{replaced}\n" in (elsewhere.INSTANCE / OLD_KEYS).read_text()
 
 
 def test_a_second_backup_of_an_unchanged_hub_stores_nothing_new(small: Database, target: Target) -> None:

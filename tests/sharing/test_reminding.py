@@ -118,7 +118,7 @@ def test_people_who_turned_reminders_off_or_whose_email_bounced_get_none(
 ) -> None:
     with database.writing() as db:
         notification_settings_actions.unsubscribe(db, db.get_one(Person, people["rosa"].id), MailKind.REMINDER)
-        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "tom@lakeshore.example"), "5.1.1 gone")
+        mail_actions.mark_bounced(db, mail_queries.lasting_hash(db, "tom@lakeshore.example"), "5.1.1 gone")
     assert posted_by("reminders", database) == []
 
 

@@ -87,7 +87,7 @@ def _post(
         about=f"call {call.day}",
         person_id=recipient.person.id,
         sent_by_id=by.id if by else None,
-        unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, recipient.person.id, MailKind.CALL),
+        unsubscribe=unsubscribe_url(config.BASE_URL, config.UNSUBSCRIBE_KEY, recipient.person.id, MailKind.CALL),
         calendar=event,
         quiet=recipient.settings.quiet,
     )

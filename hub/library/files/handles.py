@@ -21,4 +21,4 @@ def opened(config: Config, person_id: int, handle: str) -> tuple[StoredFile, str
 
 
 def _signer(config: Config) -> URLSafeSerializer:
-    return URLSafeSerializer(config.SECRET_KEY, salt="kept upload")
+    return URLSafeSerializer([*reversed(config.secret_keys)], salt="kept upload")  # the last one signs

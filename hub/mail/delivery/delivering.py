@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from smtplib import SMTP
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock
@@ -17,7 +17,6 @@ from hub.core.db import Database
 from hub.core.setting_checks import MailServer
 from hub.mail import actions as mail_actions
 from hub.mail import bounces
-from hub.mail import models as mail_models
 from hub.mail import queries as mail_queries
 from hub.mail.actions import WIPED
 from hub.mail.delivery import forgetting, keeping, leases
@@ -54,10 +53,10 @@ def _deliver(database: Database, messages: Sequence[OutboxMessage]) -> int:
     if server is None:
         return sum(_save_as_file(database, message) for message in due)
     bounced = _bounced_before(database, due)
-    good = [message for message in due if message.to_hash not in bounced]
+    good = [message for message in due if message.to not in bounced]
     for message in due:
-        if message.to_hash in bounced:
-            _fail_bounced(database, message, bounced[message.to_hash])
+        if message.to in bounced:
+            _fail_bounced(database, message, bounced[message.to])
     given_up = len(due) - len(good)
     if not good:
         return given_up
@@ -97,12 +96,10 @@ def _send_one(database: Database, smtp: SMTP, message: OutboxMessage) -> Outcome
 
 
 def _bounced_before(database: Database, messages: Sequence[OutboxMessage]) -> dict[str, str]:
-    """Return the reason for each recipient of these messages that bounced before, by the hash of the address."""
-    marked = mail_models.BouncedAddress
-    hashes = {message.to_hash for message in messages}
+    """Return the reason for each recipient of these messages that bounced before, by address."""
     with database.reading() as db:
-        rows = db.execute(select(marked.address_hash, marked.words).where(marked.address_hash.in_(hashes))).all()
-    return dict(rows)
+        bounced = mail_queries.bouncing(db, {message.to for message in messages})
+        return {address: row.words for address, row in bounced.items()}
 
 
 def _fail_bounced(database: Database, message: OutboxMessage, why: str) -> None:

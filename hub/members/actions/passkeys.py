@@ -6,7 +6,9 @@ The library `webauthn` takes 0.2 s to load, so only processes that use passkeys 
 import json
 import secrets
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -97,7 +99,7 @@ def options_to_add(db: Session, person: Person) -> dict[str, Any] | None:
     options = generate_registration_options(
         rp_id=party.id,
         rp_name=config.HUB_NAME,
-        user_id=user_handle(config.SECRET_KEY, person.id),
+        user_id=user_handle(config.UNSUBSCRIBE_KEY, person.id),
         user_name=person.email,
         user_display_name=person.name,
         challenge=asked,
@@ -127,16 +129,14 @@ def add_passkey(db: Session, person: Person, credential: str, token: str, origin
     from webauthn.helpers import bytes_to_base64url  # noqa: PLC0415 - slow to load
 
     codes, hashes = factors_actions.prepare_codes(db)
-    party, asked = _asked(db, _adding(person), token)
-    try:
-        made = verify_registration_response(
-            credential=_parsed(credential),
-            expected_challenge=asked,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-        )
-    except Exception as error:  # the library parses what a stranger sent, and raises errors of many kinds
-        raise Refused(NOT_ACCEPTED) from error
+    party, challenges = _asked(db, _adding(person), token)
+    verify = partial(
+        verify_registration_response,
+        credential=_parsed(credential),
+        expected_rp_id=party.id,
+        expected_origin=party.origin,
+    )
+    made, asked = _verified(verify, challenges)
     lock_account(db, person)
     if credentials.factors_of(db, person).passkeys >= MOST_PASSKEYS:
         raise Refused(f"You have {MOST_PASSKEYS} passkeys already. Remove one first.")
@@ -179,38 +179,50 @@ def use_passkey(db: Session, credential: str, token: str, person: Person | None 
     """
     from webauthn import verify_authentication_response  # noqa: PLC0415 - slow to load
 
-    party, asked = _asked(db, second_step(person) if person else SIGN_IN, token)
+    party, challenges = _asked(db, second_step(person) if person else SIGN_IN, token)
     answer = _parsed(credential)
     query = select(Passkey).where(Passkey.credential_id == str(answer.get("id", ""))[:1400])
     passkey = db.scalar(query.with_for_update())
     owner = db.get(Person, passkey.person_id, options=[joinedload(Person.organization)]) if passkey else None
     if passkey is None or owner is None or not owner.is_active or (person and owner.id != person.id):
         raise Refused(UNKNOWN)
-    try:
-        verified = verify_authentication_response(
-            credential=answer,
-            expected_challenge=asked,
-            expected_rp_id=party.id,
-            expected_origin=party.origin,
-            credential_public_key=passkey.public_key,
-            credential_current_sign_count=passkey.sign_count,
-            require_user_verification=person is None,
-        )
-    except Exception as error:  # the library parses what a stranger sent, and raises errors of many kinds
-        raise Refused(NOT_ACCEPTED) from error
+    verify = partial(
+        verify_authentication_response,
+        credential=answer,
+        expected_rp_id=party.id,
+        expected_origin=party.origin,
+        credential_public_key=passkey.public_key,
+        credential_current_sign_count=passkey.sign_count,
+        require_user_verification=person is None,
+    )
+    verified, asked = _verified(verify, challenges)
     _mark_used(db, asked)
     passkey.sign_count, passkey.used_at = verified.new_sign_count, clock.now()
     return owner
 
 
-def _asked(db: Session, purpose: str, token: str) -> tuple[RelyingParty, bytes]:
-    """Return the hub as passkeys know it, and the challenge of a token; raises Refused when it is too old."""
+def _asked(db: Session, purpose: str, token: str) -> tuple[RelyingParty, list[bytes]]:
+    """Return the hub as passkeys know it, and the challenge of a token by each secret key.
+
+    Raises Refused when the token is too old.
+    """
     config = config_of(db)
     party = relying_party(config.BASE_URL)
     if party is None:
         raise Refused("Passkeys don’t work at this address.")
     check_fresh(token, clock.now())
-    return party, challenge(config.SECRET_KEY, purpose, token)
+    return party, [challenge(key, purpose, token) for key in config.secret_keys]
+
+
+def _verified(verify: Callable[..., Any], challenges: Sequence[bytes]) -> tuple[Any, bytes]:
+    """Return what ``verify`` returns for the challenge that was signed, and this challenge; raises Refused."""
+    failure: Exception | None = None
+    for asked in challenges:
+        try:
+            return verify(expected_challenge=asked), asked
+        except Exception as error:  # noqa: BLE001 - the library parses a stranger's words, and raises many kinds
+            failure = error
+    raise Refused(NOT_ACCEPTED) from failure
 
 
 def _parsed(credential: str) -> dict[str, Any]:

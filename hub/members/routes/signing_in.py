@@ -110,7 +110,8 @@ def sign_out_everywhere() -> Any:
 @web.from_mail_programs
 def unsubscribe(token: str) -> Any:
     """Unsubscribe from a kind of email; a GET, which mail scanners send too, only shows the button."""
-    subscription = parse_unsubscribe_token(web.config().SECRET_KEY, token)
+    keys = (web.config().UNSUBSCRIBE_KEY, *web.config().secret_keys)  # before 0.4.0 the secret key signed these links
+    subscription = parse_unsubscribe_token(keys, token)
     person = members_queries.person(db, subscription[0]) if subscription else None
     if not subscription or person is None:
         raise NotFound

@@ -167,5 +167,8 @@ def check_fresh(token: str, now: datetime) -> None:
 
 
 def user_handle(key: str, person_id: int) -> bytes:
-    """Return the handle under which a passkey stores an account; it tells nothing about the person."""
+    """Return the handle under which a passkey stores an account; it tells nothing about the person.
+
+    A browser replaces a passkey by one with the same handle, so ``key`` must be one that never changes.
+    """
     return hmac.new(key.encode(), f"passkey user:{person_id}".encode(), sha256).digest()

@@ -2,6 +2,7 @@
 
 import hmac
 from base64 import urlsafe_b64encode
+from collections.abc import Iterable
 from datetime import time
 from enum import StrEnum
 from hashlib import sha256
@@ -51,7 +52,7 @@ def openings_key(person_id: int) -> str:
 
 
 def unsubscribe_token(key: str, person_id: int, kind: MailKind) -> str:
-    """Return the token of an unsubscribe link, signed with the hub's ``key``."""
+    """Return the token of an unsubscribe link, signed with the hub's ``key``, which never changes."""
     named = f"{person_id}-{kind.value}"
     mark = hmac.new(key.encode(), f"stop:{named}".encode(), sha256).digest()[:18]
     return f"{named}-{urlsafe_b64encode(mark).decode()}"
@@ -62,11 +63,11 @@ def unsubscribe_url(base_url: str, key: str, person_id: int, kind: MailKind) -> 
     return f"{base_url}/mail/stop/{unsubscribe_token(key, person_id, kind)}"
 
 
-def parse_unsubscribe_token(key: str, token: str) -> tuple[int, MailKind] | None:
-    """Return the person's id and the kind of email of an unsubscribe token; None if its signature is wrong."""
+def parse_unsubscribe_token(keys: Iterable[str], token: str) -> tuple[int, MailKind] | None:
+    """Return the person's id and the kind of email of an unsubscribe token; None unless one of ``keys`` signed it."""
     number, _, rest = token.partition("-")
     kind = next((candidate for candidate in MailKind if rest.startswith(f"{candidate.value}-")), None)
     if kind is None or not number.isdecimal() or len(number) > 9:  # noqa: PLR2004 - larger than any id
         return None
-    expected = unsubscribe_token(key, int(number), kind)
-    return (int(number), kind) if hmac.compare_digest(expected.encode(), token.encode()) else None
+    expected = [unsubscribe_token(key, int(number), kind).encode() for key in keys]
+    return (int(number), kind) if any(hmac.compare_digest(mark, token.encode()) for mark in expected) else None

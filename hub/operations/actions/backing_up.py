@@ -11,10 +11,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from hub import __version__
-from hub.core import chosen_settings, clock, heartbeats
+from hub.core import chosen_settings, clock, heartbeats, secret_keys
 from hub.core.dates import moment_with_year, parse_time, plural
 from hub.core.db import Database
 from hub.core.errors import Refused
+from hub.core.secret_keys import OldKey
 from hub.library.files import originals
 from hub.mail import actions as mail_actions
 from hub.mail.delivery import keeping
@@ -30,7 +31,7 @@ from hub.outreach import spool
 
 Progress = Callable[[int, int], None]
 
-KEYS = ("secret-key", "unsubscribe-key")  # files of the instance folder
+KEYS = (secret_keys.SECRET_KEY, secret_keys.UNSUBSCRIBE_KEY)  # files of the instance folder
 
 
 @dataclass(frozen=True)
@@ -249,11 +250,21 @@ def _contents(config: Config, paths: Sequence[Path]) -> Iterator[tuple[str, byte
 
 
 def _keys(config: Config) -> Iterator[tuple[str, bytes]]:
-    """Yield the keys that the hub uses, as files, also if they are set in the environment; and earlier keys."""
+    """Yield the keys that the hub uses, as files, also if they are set in the environment; and former keys."""
     in_use = dict(zip(KEYS, (config.SECRET_KEY, config.UNSUBSCRIBE_KEY), strict=True))
+    if old := _old_keys(config):
+        in_use[secret_keys.OLD_KEYS] = secret_keys.as_file(old)
     yield from ((name, key.encode()) for name, key in in_use.items())
-    others = [path for path in sorted(config.INSTANCE.glob("*key*")) if path.is_file() and path.name not in in_use]
+    known = {*KEYS, secret_keys.OLD_KEYS}
+    others = [path for path in sorted(config.INSTANCE.glob("*key*")) if path.is_file() and path.name not in known]
     yield from _contents(config, others)
+
+
+def _old_keys(config: Config) -> list[OldKey]:
+    """Return the former secret keys that still work; those from the environment as if they were replaced today."""
+    stored = {old.key: old for old in secret_keys.old_keys(config.INSTANCE)}
+    midnight = clock.now().replace(hour=0, minute=0, second=0, microsecond=0)  # so that a day's backups are the same
+    return [stored.get(key) or OldKey(midnight, key) for key in config.secret_keys[1:]]
 
 
 def catch_up(database: Database) -> int:

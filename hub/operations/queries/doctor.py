@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,8 +16,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from config import Config
-from hub.core import clock
-from hub.core.dates import plural
+from hub.core import clock, secret_keys
+from hub.core.dates import plural, with_year
 from hub.library.extract.legacy import libreoffice
 from hub.mail.delivery import smtp_server
 from hub.operations.queries import health as health_queries
@@ -69,6 +70,32 @@ def of_modes(config: Config) -> Iterator[Line]:
         yield Line("secrets", f"Other users of this machine may open {path}. Run chmod {mode} {path}", is_urgent=True)
     if not wide:
         yield Line("secrets", "Keys, database and uploads are readable only by the hub’s user.")
+
+
+def of_keys(config: Config) -> Iterator[Line]:
+    """Examine how old the secret key is, and which former ones still work."""
+    if "SECRET_KEY" in config.given:
+        current = "The secret key comes from HUB_SECRET_KEY."
+    else:
+        made = datetime.fromtimestamp((config.INSTANCE / secret_keys.SECRET_KEY).stat().st_mtime, config.zone)
+        current = f"The secret key was stored on {with_year(made.date())}."
+    yield Line("keys", f"{current} {_former_keys(config)}")
+
+
+def _former_keys(config: Config) -> str:
+    listed, kept = config.SECRET_KEYS_OLD.split(), [old for old in config.replaced_keys if config.accepts(old)]
+    if not listed and not kept:
+        return "No former key works."
+    sentences = []
+    if kept:
+        last = kept[0].works_until(config.SECRET_KEY_DAYS).astimezone(config.zone).date()
+        kept_words = plural(len(kept), "former key")
+        sentences.append(f"The instance folder has {kept_words}; the newest works until {with_year(last)}.")
+    if listed:
+        days = plural(config.SECRET_KEY_DAYS, "day")
+        listed_words = plural(len(listed), "former key")
+        sentences.append(f"HUB_SECRET_KEYS_OLD has {listed_words}. Remove a key {days} after you replaced it.")
+    return " ".join(sentences)
 
 
 def of_programs() -> Iterator[Line]:

@@ -193,7 +193,7 @@ def notify_sender(db: Session, person: Person, logged: LoggedMail, titles: Seque
     config, is_forged = config_of(db), logged.outcome is Outcome.FORGED
     if not is_forged and MailKind.NOTICE in members_queries.notification_settings(db, [person.id])[person.id].stopped:
         return
-    stop = unsubscribe_url(config.BASE_URL, config.SECRET_KEY, person.id, MailKind.NOTICE)
+    stop = unsubscribe_url(config.BASE_URL, config.UNSUBSCRIBE_KEY, person.id, MailKind.NOTICE)
     letter = LETTER_BY_OUTCOME[logged.outcome](config.BASE_URL, person, logged, titles, audience)
     post(
         db,

@@ -63,7 +63,7 @@ def _post(db: Session, imprint: Imprint, person: Person, opened: Openings, setti
         about=openings_key(person.id),
         # Not as the recipient's account: the coordinator would see the names of an organization's stakeholders.
         sent_by_id=person.id,
-        unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, person.id, MailKind.OPENING),
+        unsubscribe=unsubscribe_url(config.BASE_URL, config.UNSUBSCRIBE_KEY, person.id, MailKind.OPENING),
         quiet=settings.quiet,
     )
 

@@ -76,7 +76,9 @@ def _post(db: Session, reminders: Collection[Reminder], *, once: str, sender: Pe
                 about=about(reminder.organization, reminder.facts.quarter),
                 person_id=reminder.person.id,
                 sent_by_id=sender.id if sender else None,
-                unsubscribe=unsubscribe_url(config.BASE_URL, config.SECRET_KEY, reminder.person.id, MailKind.REMINDER),
+                unsubscribe=unsubscribe_url(
+                    config.BASE_URL, config.UNSUBSCRIBE_KEY, reminder.person.id, MailKind.REMINDER
+                ),
                 quiet=reminder.settings.quiet,
             )
             for reminder in reminders

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 
 from hub.core.db import Database
 from hub.mail.models import BouncedAddress, OutboxMessage
-from hub.mail.queries import address_hash
+from hub.mail.queries import lasting_hash
 from hub.mail.rules import State
 from hub.members.models import OpeningMail, Person
 from hub.members.rules.mail import Frequency, MailKind
@@ -226,7 +226,7 @@ def test_openings_wait_while_email_to_the_person_bounces(
 ) -> None:
     wish(sign_in, "daily")
     with world.writing() as db:
-        db.add(BouncedAddress(address_hash=address_hash(db, ANA), since=frozen.at, words="No such"))
+        db.add(BouncedAddress(address_hash=lasting_hash(db, ANA), since=frozen.at, words="No such"))
     link = sent_pack(world, sign_in)[0]
     app.test_client().post(f"{link}/1/open")
     frozen.advance(days=1)

@@ -13,7 +13,7 @@ from hub import worker
 from hub.core import clock
 from hub.core.db import Database
 from hub.mail.models import BouncedAddress, OutboxMessage
-from hub.mail.queries import address_hash
+from hub.mail.queries import lasting_hash
 from hub.members.models import Person
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.outreach.models import PackFetch, PackLink, PackPerson, PackTrace, Stakeholder
@@ -91,7 +91,7 @@ def test_single_people_who_can_get_no_email_are_skipped_and_shown(
     work_on(ana, draft, "save", groups=[], people=ids_of(world, "Cy", "Bo", "Maria"))
     client.post(stop_address(world, "bo@shops.example"))
     with world.writing() as db:
-        db.add(BouncedAddress(address_hash=address_hash(db, "cy@shops.example"), since=clock.now(), words="No such"))
+        db.add(BouncedAddress(address_hash=lasting_hash(db, "cy@shops.example"), since=clock.now(), words="No such"))
     page = ok(ana.get(draft))
     assert "unsubscribed" in page
     assert "bounced" in page

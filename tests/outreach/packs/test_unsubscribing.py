@@ -50,7 +50,7 @@ def test_unsubscribed_and_bouncing_people_are_skipped_and_the_pack_says_so(
 ) -> None:
     ana = sign_in("ana@lakeshore.example")
     with world.writing() as db:
-        mail_actions.mark_bounced(db, mail_queries.address_hash(db, "cy@shops.example"), "no such user")
+        mail_actions.mark_bounced(db, mail_queries.lasting_hash(db, "cy@shops.example"), "no such user")
     client.post(stop_address(world))
     draft = a_draft(ana)
     page = work_on(ana, draft, "preview", everyone="y")
