@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from jinja2 import Template
 from sqlalchemy import event, select, text
 from werkzeug.routing import MapAdapter
+from werkzeug.test import TestResponse
 
 from config import ROOT
 from hub.app import create_app
@@ -181,8 +182,7 @@ def test_what_a_role_can_open_renders_changes_nothing_and_is_plain_english(
                 f"{address} relies on the order of rows in a query without ORDER BY"
             )
         page = BeautifulSoup(answer.text, "lxml")
-        _check_page(answer.text, page, answer.request.full_path)
-        _check_title(titles, page, answer.request.full_path)
+        _check(browser, titles, page, answer)
         for link in sorted(_links(page)):
             shape = _shape(routes, link)
             if link not in seen and shapes[shape] < MOST_ALIKE and shapes[shape[0]] < MOST_OF_A_ROUTE:
@@ -247,6 +247,15 @@ def _reversed_rows(database: Database) -> Iterator[None]:
 def _shown(html: str) -> str:
     """Return a page without the form tokens, which are different in each response."""
     return re.sub(r'name="(?:csrf_token|form_id)"[^>]*>', "", html)
+
+
+def _check(browser: FlaskClient, titles: dict[str, str], page: BeautifulSoup, answer: TestResponse) -> None:
+    address = answer.request.full_path
+    _check_page(answer.text, page, address)
+    _check_title(titles, page, address)
+    if page.select("main form[method=post]"):
+        # Programs that check links ask for the head alone, which must not send the form.
+        assert browser.head(address).status_code == 200, f"HEAD of {address}"
 
 
 def _check_title(titles: dict[str, str], page: BeautifulSoup, address: str) -> None:

@@ -40,7 +40,7 @@ def check_in(day: str) -> Response:
 def attendance(day: str) -> Answer:
     """Show the attendance page, or save which organizations are checked."""
     person, call = signed_in(Permission.RUN_CALLS), call_to_edit(day)
-    if request.method == "GET":
+    if request.method != "POST":
         return _attendance_page(call)
     checked = {number for text in request.form.getlist("organizations") if (number := web.row_number(text))}
     edit = _attendance_edit(call, checked)
@@ -270,4 +270,4 @@ def undo_entry(entry_id: int) -> Answer:
             flash("Entry undone. It’s kept but no longer counts.")
             return redirect(url_for(".show", day=call.day, _anchor="attendance"))
     page = render_template("calls/undo_attendance.html", call=call, entry=entry, form=form, refused=refused)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)

@@ -56,7 +56,7 @@ def propose() -> Answer:
     form.offer([(organization.slug, organization.name) for organization in organizations])
     slots = presentations_queries.open_slots(db, clock.now(), last_day())
     form.call.offer(slots)
-    if request.method == "GET":
+    if request.method != "POST":
         _prefill(form, slots)
     elif form.validate():
         try:
@@ -71,7 +71,7 @@ def propose() -> Answer:
             )
             return redirect(url_for(".presentation", number=proposed.id))
     page = render_template("calls/propose.html", form=form, refused=refused, slots=slots)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 def _presenting_organizations(person: Person) -> list[Organization]:
@@ -108,7 +108,7 @@ def presentation(number: int) -> Answer:
     versions.hold(Presentation, id=number)
     shown = presentations_queries.presentation_for(db, person, number, Permission.SEE_ATTENDANCE)
     forms = presentation_forms(person, shown)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(person, shown, forms)
     refused = ""
     if request.form.get("do") != "change":

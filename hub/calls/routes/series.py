@@ -38,7 +38,7 @@ def plan() -> Answer:
         refused = str(error)
     today = clock.today(web.config().zone)
     settings = series_queries.series_of(web.config())
-    if request.method == "GET":
+    if request.method != "POST":
         series.first.data, series.last.data = today.replace(month=1, day=1), today + AHEAD
         extra.at.data, extra.minutes.data = settings.at, settings.minutes
     page = render_template(
@@ -53,7 +53,7 @@ def plan() -> Answer:
         CallState=CallState,
         WEEKDAYS=WEEKDAYS,
     )
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 def _perform_action(person: Person, series: calls_forms.SeriesForm, extra: calls_forms.ExtraForm) -> str:
@@ -110,7 +110,7 @@ def edit(day: str) -> Answer:
             flash("Call saved.")
             return redirect(url_for(".show", day=day))
     page = render_template("calls/edit.html", call=call, form=form, refused=refused)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.route("/calls/<day>/move", methods=["GET", "POST"])
@@ -128,7 +128,7 @@ def move(day: str) -> Answer:
             flash("Call moved. Subscribed calendars update automatically.")
             return redirect(url_for(".show", day=call.day))
     page = render_template("calls/move.html", call=call, form=form, refused=refused)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.route("/calls/<day>/cancel", methods=["GET", "POST"])
@@ -141,7 +141,7 @@ def cancel(day: str) -> Answer:
         flash("Call canceled. It no longer counts, and subscribed calendars update automatically.")
         return redirect(url_for(".show", day=day))
     page = render_template("calls/cancel.html", call=call, form=form)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.post("/calls/<day>/plan-again")

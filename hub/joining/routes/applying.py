@@ -57,7 +57,7 @@ def join() -> Answer:
                 set_aside=set_aside.set_aside_about(db, application),
             )
     page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.route("/join/<token>", methods=["GET", "POST"])
@@ -67,7 +67,7 @@ def application(token: str) -> Answer:
     """Show an application, as a form while it is open; a POST saves it, and submits it with ``submit``."""
     application = joining_queries.application_by_token(db, token)
     form = application_form(application)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(token, application, _versioned(token, application, form))
     if not application.progress.is_open and (edit := _versioned(token, application, form).edit):
         edit.give_up(applying_actions.NOT_OPEN)

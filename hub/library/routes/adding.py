@@ -44,7 +44,7 @@ def add() -> Answer:
     form = WAYS.get(way, library_forms.UploadForm)()
     organizations = library_queries.may_add_for(db, person)
     form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
-    if request.method == "GET":
+    if request.method != "POST":
         return _add_page(form, way)
     kept, refusals = _received(person) if isinstance(form, library_forms.UploadForm) else ([], [])
     valid = form.validate_on_submit()

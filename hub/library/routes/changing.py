@@ -42,7 +42,7 @@ def edit(resource_id: int) -> Answer:
         refused=refused,
         ways_out=library_actions.ways_out(db, resource),
     )
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.route("/resources/<int:resource_id>/replace", methods=["GET", "POST"])
@@ -69,7 +69,7 @@ def replace(resource_id: int) -> Answer:
             flash("Content replaced. The earlier revision is still available.")
             return redirect(url_for(".show", resource_id=resource_id))
     page = _replace_page(resource, form, refused, file)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 def _received(person: Person) -> tuple[library_actions.File | None, str]:
@@ -155,7 +155,7 @@ def withdraw(resource_id: int) -> Answer:
         flash("Withdrawn. Only its organization and the coordinator can still see it. You can restore it here.")
         return redirect(url_for(".show", resource_id=resource_id))
     page = render_template("library/withdraw.html", resource=resource, form=form)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)
 
 
 @bp.post("/resources/<int:resource_id>/restore")

@@ -29,7 +29,7 @@ from hub.members.rules.single_sign_on import domain_of, required_provider, requi
 def sign_in() -> Any:
     """Sign in, and continue to the page that the person wanted."""
     wanted = login.safe_next(request.values.get("next"))
-    if request.method == "GET" and current_person():
+    if request.method != "POST" and current_person():
         return redirect(wanted)
     is_wanted = wanted != url_for("overview.home")
     if is_wanted:

@@ -44,7 +44,7 @@ def forward(resource_id: int) -> Answer:
     person = signed_in()
     resource = library_queries.get_for(db, person, resource_id, Permission.READ)
     form = outreach_forms.LinkForm(web.config().SHARE_LINK_DAYS)
-    if request.method == "GET":
+    if request.method != "POST":
         form.page.data = request.args.get("page", type=int)
         return _forward_page(person, resource, form)
     if not form.validate_on_submit():

@@ -242,7 +242,7 @@ def ask(token: str, item_id: int) -> Answer:
     form = outreach_forms.QuestionForm()
     if link.stakeholder is not None:
         del form.name, form.email
-    if request.method == "GET":
+    if request.method != "POST":
         return unlisted(_ask_page(link, item, form))
     refused = ""
     if form.validate_on_submit():

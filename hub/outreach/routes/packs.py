@@ -77,7 +77,7 @@ def new_pack() -> Answer:
         form=form,
         refused=refused,
         proposal=packs_queries.proposal(db, person, quarter),
-        first_time=request.method == "GET",
+        first_time=request.method != "POST",
     )
     return page, (422 if refused or form.errors else 200)
 
@@ -93,7 +93,7 @@ def pack(pack_id: int) -> Answer:
         if form.edit and request.method == "POST":
             form.edit.give_up("This pack has been sent or scheduled, so it can’t be changed. Create a new one.")
         return _outcome_page(person, pack)
-    if request.method == "GET":
+    if request.method != "POST":
         return _draft_page(person, pack, form)
     try:
         if form.validate_on_submit():

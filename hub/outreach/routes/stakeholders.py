@@ -79,7 +79,7 @@ def new_stakeholder() -> Answer:
     """Add a stakeholder."""
     person, form = stakeholder_manager(), outreach_forms.StakeholderForm()
     refused = ""
-    if request.method == "GET":
+    if request.method != "POST":
         form.groups.data = request.args.get("group", "")[:LONGEST_SEARCH]
     elif form.validate_on_submit():
         try:
@@ -90,7 +90,7 @@ def new_stakeholder() -> Answer:
             flash("Stakeholder added.")
             return redirect(url_for(".stakeholders"))
     db.rollback()
-    return _stakeholder_page(person, form, None, refused), (200 if request.method == "GET" else 422)
+    return _stakeholder_page(person, form, None, refused), (200 if request.method != "POST" else 422)
 
 
 @bp.route("/sharing/stakeholders/<int:stakeholder_id>", methods=["GET", "POST"])
@@ -100,7 +100,7 @@ def stakeholder(stakeholder_id: int) -> Answer:
     versions.hold(Stakeholder, id=stakeholder_id)
     listed = stakeholders_queries.stakeholder_for(db, person, stakeholder_id)
     form = outreach_forms.stakeholder_form(listed)
-    if request.method == "GET":
+    if request.method != "POST":
         return _stakeholder_page(person, form, listed)
     refused = ""
     if form.validate_on_submit():
@@ -144,7 +144,7 @@ def remove_stakeholders() -> Answer:
 def import_stakeholders() -> Answer:
     """Preview the import of a pasted or uploaded list, then import it."""
     person, form = stakeholder_manager(), outreach_forms.ImportForm()
-    if request.method == "GET":
+    if request.method != "POST":
         return _import_page(person, form)
     if not form.validate_on_submit():
         return _import_page(person, form), 422

@@ -34,7 +34,7 @@ def membership(slug: str) -> Answer:
         parts=lambda: form.parts(current),
         logged_as=("changed:periods",),
     )
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(organization, form)
     # A preview needs no current version: it shows what changes in the membership that is saved now.
     if not (FlaskForm.validate(form) if "preview" in request.form else form.validate()):

@@ -67,7 +67,7 @@ def setup_hub() -> Any:
         changes=changes,
         records_begin=config.records_begin if config.RECORDS_BEGIN else None,
     )
-    return page, 200 if request.method == "GET" else 422  # nothing was saved
+    return page, 200 if request.method != "POST" else 422  # nothing was saved
 
 
 def _hub_form() -> HubForm:

@@ -80,4 +80,4 @@ def _entry_form(entry: GlossaryEntry, **named: Any) -> EntryForm:
 
 def _form_page(form: EntryForm, entry: GlossaryEntry | None, refused: str) -> Answer:
     page = render_template("search/glossary_entry.html", form=form, entry=entry, refused=refused)
-    return page if request.method == "GET" else (page, 422)
+    return page if request.method != "POST" else (page, 422)

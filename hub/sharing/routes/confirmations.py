@@ -38,7 +38,7 @@ def confirm(quarter: str) -> Answer:
     ):
         raise Refused(objection)
     form = sharing_forms.ConfirmForm()
-    if request.method == "GET":
+    if request.method != "POST":
         _begin(person, selected, form)
         return _page(person, selected, form, _edit(person, selected, form))
     versions.hold(Organization, id=person.organization_id)

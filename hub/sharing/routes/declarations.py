@@ -43,7 +43,7 @@ def declare() -> Answer:
     """
     person = signed_in()
     form = sharing_forms.DeclareForm()
-    if request.method == "GET":
+    if request.method != "POST":
         form.begin(clock.today(web.config().zone))
         form.resources.data = [number for number in request.args.getlist("resource", type=int) if number > 0]
         if "quarter" in request.args:
@@ -158,7 +158,7 @@ def correct(event_id: int) -> Answer:
     person = signed_in()
     versions.hold(Organization, id=person.organization_id)
     line = entries_queries.event_for(db, person, event_id, Permission.DECLARE)
-    if request.method == "GET":
+    if request.method != "POST":
         return _correct_page(line, sharing_forms.correction_form(line.event), sharing_forms.RetractionForm())
     if "take_back" in request.form:
         return _retract(person, line)
