@@ -35,6 +35,7 @@ NOT_EDITS: dict[str, str] = {
             "calls.reinstate",
             "calls.settle_ask",
             "calls.undo_attendance",
+            "joining.confirm_address",
             "joining.withdraw_application",
             "library.read_again",
             "library.restore",

@@ -49,6 +49,7 @@ PUBLIC = {
     "joining.join": "people who want to join have no account",
     "joining.application": "applicants have a private link",
     "joining.withdraw_application": "applicants have a private link",
+    "joining.confirm_address": "applicants have a private link",
     "joining.own_evidence": "applicants have a private link",
     "joining.set_aside": "applicants have a private link",
     "members.sign_in": "the sign-in page",

@@ -11,7 +11,10 @@ TO_BOARD = "You get this because you are on the Advisory Board."
 
 
 def link(address: str) -> Letter:
-    """Return the letter with the secret link to an application: the same words for everyone, and none of a stranger's."""
+    """Return the letter with the secret link to an application: the same words for everyone, and none of a stranger's.
+
+    It is also what an address gets in place of other letters until its owner confirmed it.
+    """
     return Letter(
         "Your application link",
         (
@@ -20,6 +23,9 @@ def link(address: str) -> Letter:
                 "Someone started an application to join the alliance and gave this email address. If it was you, use this "
                 "link to work on it and to see its status. Anyone who has the link can read and edit the application, so "
                 "please keep it private. If it wasn’t you, ignore this email."
+            ),
+            Paragraph(
+                "On its page, press Confirm email address. Until then, this is the only email that we send to this address."
             ),
             Button("Continue application", address),
         ),

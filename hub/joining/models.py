@@ -27,6 +27,7 @@ class Application(Base):
     interest: Mapped[str] = mapped_column(Text, default="")
     contact_name: Mapped[str] = mapped_column(Text)
     contact_email: Mapped[str] = mapped_column(String(320))
+    answered_email: Mapped[str] = mapped_column(String(320), default="")  # the address whose owner pressed its button
     representative_name: Mapped[str] = mapped_column(Text, default="")
     representative_email: Mapped[str] = mapped_column(String(320), default="")
     alternate_name: Mapped[str] = mapped_column(Text, default="")
@@ -58,6 +59,11 @@ class Application(Base):
 
     def __str__(self) -> str:
         return f"application of {self.name}"
+
+    @property
+    def has_answered(self) -> bool:
+        """True if the owner of the contact's address confirmed it, so that email to it may have typed words."""
+        return bool(self.answered_email) and self.answered_email.lower() == self.contact_email.lower()
 
 
 class Statement(Base):

@@ -1,11 +1,14 @@
 """Queries for applications, their evidence and votes. Permission is checked here, where applications are loaded."""
 
+import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound
 from hub.joining.models import Application, Evidence, EvidencePage, Vote
 from hub.joining.rules import (
@@ -18,7 +21,9 @@ from hub.joining.rules import (
     Party,
     Progress,
     Tally,
+    application_of_mailed,
     conflict_of,
+    mailed_token,
     sees_votes,
     tally,
 )
@@ -76,11 +81,26 @@ def select_locked(application_id: int) -> Select[Application]:
 
 
 def application_by_token(db: Session, token: str) -> Application:
-    """Return the application of an applicant's link; raises NotFound."""
-    application = db.scalar(_select_applications().where(Application.token_hash == token_hash(token)))
-    if application is None:
+    """Return the application of an applicant's link, shown or emailed; raises NotFound."""
+    mailed_id = application_of_mailed(token)
+    its = Application.id == mailed_id if mailed_id else Application.token_hash == token_hash(token)
+    application = db.scalar(_select_applications().where(its))
+    if application is None or (mailed_id and not address_of_link(db, application, token)):
         raise NotFound
     return application
+
+
+def address_of_link(db: Session, application: Application, token: str) -> str:
+    """Return the address to which this link was emailed, if it is the contact's or was; empty for the link that was shown."""
+    key = config_of(db).UNSUBSCRIBE_KEY
+    return next(
+        (
+            address
+            for address in (application.contact_email, application.answered_email)
+            if address and hmac.compare_digest(mailed_token(key, application.id, address).encode(), token.encode())
+        ),
+        "",
+    )
 
 
 def application_for(db: Session, person: Person, application_id: int) -> Application:
@@ -139,6 +159,17 @@ def is_link_mailed(db: Session, application: Application) -> bool:
     """Return True if the application's link is emailed; only the first one of a day is, for each address."""
     letter = select(OutboxMessage.id).where(OutboxMessage.about == link_letter_of(application))
     return db.scalar(letter.limit(1)) is not None
+
+
+def has_link_of(db: Session, once: str) -> bool:
+    """Return True if the email with this idempotency key is in the outbox."""
+    return db.scalar(select(OutboxMessage.id).where(OutboxMessage.once == once)) is not None
+
+
+def links_mailed(db: Session, application: Application, since: datetime) -> int:
+    """Return the number of emails with the application's link since a moment."""
+    letters = select(func.count(OutboxMessage.id)).where(OutboxMessage.about == link_letter_of(application))
+    return db.scalar(letters.where(OutboxMessage.posted_at > since)) or 0
 
 
 def voters(db: Session) -> Sequence[Person]:

@@ -4,10 +4,13 @@ A member meets four requirements; a BFF is admitted because the Advisory Board d
 manufacturing.
 """
 
+import hmac
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from hub.core.dates import number, plural
@@ -17,6 +20,24 @@ LONGEST_STATEMENT = 4_000  # characters; a short statement, not the plan itself
 LONGEST_INTEREST = 2_000
 LONGEST_REASON = 2_000
 MOST_EVIDENCE = 10  # files of one application
+
+
+MOST_LINKS = 3  # emails with the link of one application in a day, to different addresses
+
+
+def mailed_token(key: str, application_id: int, address: str) -> str:
+    """Return the token of the link that is emailed to ``address``: the person who has it reads email there.
+
+    It is signed with a ``key`` that never changes, so it needs no row, and works as long as the address is the contact's.
+    """
+    mark = hmac.new(key.encode(), f"application {application_id} {address.lower()}".encode(), sha256).hexdigest()
+    return f"{application_id}-{mark[:40]}"
+
+
+def application_of_mailed(token: str) -> int | None:
+    """Return the application's id in the token of an emailed link; None for the link that was shown at the start."""
+    match = re.fullmatch(r"([1-9][0-9]{0,8})-[0-9a-f]{40}", token)
+    return int(match[1]) if match else None
 
 
 class Progress(StrEnum):

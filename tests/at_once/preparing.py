@@ -14,6 +14,7 @@ from hub.core import clock
 from hub.core.db import Base, config_of
 from hub.core.quarters import Quarter
 from hub.joining.models import Application
+from hub.joining.rules import mailed_token
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.mail import actions as mail_actions
@@ -33,7 +34,7 @@ from hub.outreach.rules.stakeholders import unsubscribe_token as stop_token
 from hub.search.models import SavedSearch, SearchFeed
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Outcome
-from tests.versions import person_id
+from tests.versions import an_application, person_id
 
 
 def first(db: Session, model: type[Base], *conditions: Any) -> Any:
@@ -206,6 +207,13 @@ def stakeholders(db: Session) -> dict[str, Any]:
     return {
         "who": [str(row.id) for row in db.scalars(select(Stakeholder).where(own).order_by(Stakeholder.id).limit(3))]
     }
+
+
+def emailed_link(db: Session) -> str:
+    """Start an application, and return the link that the hub emails to the applicant."""
+    an_application(db)
+    application = db.scalars(select(Application).order_by(Application.id.desc()).limit(1)).one()
+    return f"/join/{mailed_token(config_of(db).UNSUBSCRIBE_KEY, application.id, application.contact_email)}"
 
 
 def decided(db: Session) -> dict[str, Any]:

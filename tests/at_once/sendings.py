@@ -16,6 +16,7 @@ from tests.at_once.preparing import (
     decided,
     dismissible,
     draft,
+    emailed_link,
     feed,
     first,
     forgot,
@@ -118,6 +119,7 @@ OTHERS: dict[str, Sending] = {
         },
         "visitor",
     ),
+    "joining.confirm_address": Sending(lambda db: f"{emailed_link(db)}/confirm-address", {}, "visitor"),
     "joining.withdraw_application": Sending(
         lambda db: f"{an_application(db)}/withdraw", {"reason": ["Not now."]}, "visitor"
     ),

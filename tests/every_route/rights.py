@@ -171,6 +171,7 @@ CALLS = {
 JOINING = {
     "joining.join": Right(),
     **_all("joining: application withdraw_application", Right(("application",))),
+    "joining.confirm_address": Right(("application",)),
     "joining.own_evidence": Right(("application",), get=_PICTURE),
     "joining.set_aside": Right(("application",)),
     "joining.applications": Right(first=P.SEE_APPLICATIONS),

@@ -7,11 +7,11 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from hub.core.db import Database
+from hub.core.db import Database, config_of
 from hub.joining.actions import applying as applying_actions
 from hub.joining.actions.applying import Draft, Interest
 from hub.joining.models import Application
-from hub.joining.rules import Criterion
+from hub.joining.rules import Criterion, mailed_token
 from hub.mail.models import OutboxMessage
 from hub.members.rules.organizations import OrganizationKind
 
@@ -32,7 +32,19 @@ def submit(db: Any, representative: str = CONTACT, alternate: str = ALTERNATE) -
     )
     applying_actions.save(db, application, draft)
     applying_actions.submit(db, application)
+    confirm_address(db, application)
     return token
+
+
+def confirm_address(db: Any, application: Application) -> None:
+    """Press the button of the link that was emailed to the applicant."""
+    applying_actions.answer(db, application, mailed_link(db, application).rpartition("/")[2])
+
+
+def mailed_link(db: Any, application: Application) -> str:
+    """Return the path of the link that the hub emails to the applicant's address."""
+    key = config_of(db).UNSUBSCRIBE_KEY
+    return f"/join/{mailed_token(key, application.id, application.contact_email)}"
 
 
 def page_of(database: Database) -> str:

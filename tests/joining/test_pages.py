@@ -36,6 +36,7 @@ from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.client import Browser
 from tests.forms import form_on, opened
+from tests.joining.deciding import mailed_link
 from tests.library.documents import pdf
 from tests.world import SignIn
 
@@ -101,7 +102,8 @@ def _new_representative(database: Database, number: int) -> Person:
         person = db.scalars(select(Person).where(Person.organization_id == organization.id)).one()
         assert (organization.kind, person.role) == (OrganizationKind.MEMBER, Role.REPRESENTATIVE)
         actions = {entry.action for entry in db.scalars(select(Entry).where(Entry.subject_kind == "Application"))}
-        assert actions == {"started", "added evidence to", "submitted", "voted on", "approved"}
+        confirmed = "confirmed the email address of"
+        assert actions == {"started", "added evidence to", confirmed, "submitted", "voted on", "approved"}
         mailed = {
             message.once for message in db.scalars(select(OutboxMessage).where(OutboxMessage.kind == "application"))
         }
@@ -115,7 +117,9 @@ def test_an_application_from_interest_to_the_first_sign_in(
     app: Flask, alliance: None, sign_in: SignIn, database: Database, config: Config, tmp_path: Path
 ) -> None:
     applicant = app.test_client()
-    link = _start(applicant)
+    _start(applicant)
+    with database.reading() as db:
+        link = mailed_link(db, db.scalars(select(Application)).one())
     submitted = _send(applicant, link, _complete(tmp_path), follow_redirects=True)
     assert "With the Advisory Board" in submitted.text
     with Reader() as reader:

@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.db import config_of
 from hub.core.errors import Refused, TooManyAttempts
 from hub.core.text import one_line, text_of
 from hub.joining import letters as joining_letters
+from hub.joining import queries as joining_queries
 from hub.joining.actions import contacting as contacting_actions
 from hub.joining.actions.locks import lock
 from hub.joining.models import Application, Evidence, Statement
@@ -94,15 +94,32 @@ def express_interest(db: Session, interest: Interest, address: str) -> tuple[App
     _set_interest(application, interest)
     db.add(application)
     note(db, _applicant(application), "started", application)
-    contacting_actions.post_link(db, application, joining_letters.link(f"{config_of(db).BASE_URL}/join/{token}"))
+    contacting_actions.post_link(db, application)
     return application, token
+
+
+def answer(db: Session, application: Application, token: str) -> bool:
+    """Record that the owner of an address confirmed it, with the link that was emailed there.
+
+    Returns False if nothing changed: it was confirmed before, or ``token`` is that of the link that was shown.
+    """
+    lock(db, application)
+    address = joining_queries.address_of_link(db, application, token)
+    if not address or address != application.contact_email or application.has_answered:
+        return False
+    application.answered_email = address
+    note(db, _applicant(application), "confirmed the email address of", application)
+    return True
 
 
 def save(db: Session, application: Application, draft: Draft) -> None:
     """Save the draft; raises Refused if the application is closed or a value is invalid."""
     lock(db, application)
     _check_open(application)
+    former = application.contact_email
     _set_interest(application, draft.interest)
+    if application.contact_email != former and not application.has_answered:
+        contacting_actions.post_link_to_new_address(db, application)
     application.representative_name, application.representative_email = _contact(
         draft.representative_name, draft.representative_email, "representative"
     )

@@ -82,6 +82,7 @@ def application(token: str) -> Answer:
         if not form.validate():
             return _page(token, application, form), 422
         _remove_files(application)
+        applying_actions.answer(db, application, token)  # sending the form is a POST too
         applying_actions.save(db, application, form.draft())
         if "submit" in request.form:
             applying_actions.submit(db, application)
@@ -134,6 +135,7 @@ def _page(token: str, application: Application, form: ApplicationForm, refused: 
         decision=joining_queries.decision_of(application),
         invitations=invitation_sentences(joining_queries.invitations_of(application), application.decided_by_name),
         mailed=web.config().mail_server is not None,
+        confirms=joining_queries.address_of_link(db, application, token) == application.contact_email,
         set_aside=set_aside.set_aside_about(db, application),
     )
 
@@ -166,6 +168,20 @@ def _remove_files(application: Application) -> None:
     chosen = {web.row_number(text) for text in request.form.getlist("remove")}
     for evidence in [evidence for evidence in application.evidence if evidence.id in chosen]:
         applying_actions.remove(db, application, evidence)
+
+
+@bp.post("/join/<token>/confirm-address")
+@web.public
+def confirm_address(token: str) -> AnyResponse:
+    """Confirm the address to which the link was emailed. Opening the link doesn't, because mail scanners open it too."""
+    application = joining_queries.application_by_token(db, token)
+    applying_actions.answer(db, application, token)
+    if not application.has_answered:
+        raise Refused(
+            "This link doesn’t confirm an email address. Open the link that we emailed, and press the button there."
+        )
+    flash("Email address confirmed.")
+    return redirect(url_for(".application", token=token))
 
 
 @bp.post("/join/<token>/withdraw")

@@ -117,7 +117,7 @@ HELD: Mapping[str, Held] = {
     "application": Held(
         "Applications to join",
         ("decided_by_id",),
-        ("contact_email", "representative_email", "alternate_email"),
+        ("contact_email", "answered_email", "representative_email", "alternate_email"),
         {
             "decided_by_name": "decided_by_id",
             "contact_name": "contact_email",
