@@ -125,3 +125,26 @@ def test_a_package_has_a_docstring_and_no_code() -> None:
             assert isinstance(first.value, ast.Constant)
             allowed = ["__version__"] if path.parent.name == "hub" else []
             assert [ast.unparse(node).split(" = ")[0] for node in others] == allowed, f"{_name(path)} has code"
+
+
+# Functions that run a text as code or as a shell's command, or rebuild any object from bytes.
+RUN_TEXT = {
+    "eval",
+    "exec",
+    "os.system",
+    "os.popen",
+    "subprocess.getoutput",
+    "subprocess.getstatusoutput",
+    "pickle.loads",
+}
+
+
+def test_the_hub_runs_no_text_as_code_and_starts_no_shell() -> None:
+    calls = [
+        (f"{_name(path)}:{call.lineno}", ast.unparse(call.func), {keyword.arg for keyword in call.keywords})
+        for path in _files({".py"}, "hub", "config.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call)
+    ]
+    assert [place for place, name, options in calls if name in RUN_TEXT or "shell" in options] == []
+    assert "subprocess.run" in {name for _, name, _ in calls}, "programs are started with lists of arguments"

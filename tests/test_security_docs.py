@@ -58,3 +58,8 @@ def test_what_is_not_met_has_its_reason_at_the_top(answer: str) -> None:
     reasons = _page().partition("## V1 ")[0]
     unmet = {number for row in _rows() if row[1] == answer for number in re.findall(r"\d+\.\d+\.\d+", row[0])}
     assert [number for number in unmet if number not in reasons] == []
+
+
+def test_what_is_met_names_a_test_or_says_why_there_is_none() -> None:
+    silent = [row[0] for row in _rows() if row[1] == "yes" and not re.match(r"`test_\w+`|no test, because ", row[3])]
+    assert silent == []

@@ -25,7 +25,9 @@ def test_every_response_has_the_security_headers(client: FlaskClient) -> None:
         policy = headers["Content-Security-Policy"]
         assert "unsafe" not in policy
         assert "default-src 'self'" in policy
-        assert "frame-ancestors 'none'" in policy
+        assert {"frame-ancestors 'none'", "object-src 'none'", "base-uri 'none'"} <= set(policy.split("; "))
+        assert answer.content_type in {"text/html; charset=utf-8", "text/css; charset=utf-8"}
+        assert not [name for name, _ in headers if name.startswith("Access-Control-")], "no other site reads anything"
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "same-origin"
 

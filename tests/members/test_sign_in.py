@@ -41,6 +41,18 @@ def test_a_person_signs_in_and_out(visitor: FlaskClient) -> None:
     assert visitor.get("/account").location == "/sign-in?next=/account"
 
 
+def test_every_page_of_a_signed_in_person_has_a_button_to_sign_out(sign_in: SignIn, alliance: Alliance) -> None:
+    rosa = sign_in(ROSA)
+    for address in ("/", "/search", "/sharing", "/calls", "/account", "/join", "/nowhere"):
+        page = BeautifulSoup(rosa.get(address, follow_redirects=True).text, "lxml")
+        assert page.select_one("form[action='/sign-out'] button"), address
+
+
+def test_a_password_does_not_expire(visitor: FlaskClient, frozen_clock: FrozenClock) -> None:
+    frozen_clock.advance(days=4_000)
+    assert try_to_sign_in(visitor, ROSA, PASSWORD) == 302
+
+
 @pytest.mark.both_databases
 def test_an_email_address_may_have_capitals_and_surrounding_spaces(visitor: FlaskClient) -> None:
     assert try_to_sign_in(visitor, "  Rosa@LAKESHORE.example ", PASSWORD) == 302
