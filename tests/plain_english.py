@@ -17,7 +17,8 @@ from tests.lint.words import EUROPEAN_DATE, SCREENS
 WRITTEN_BY_PEOPLE = [
     "page-text", "mail-text", "written", "snippet", "sheet", "page-list", "resource-title", "page-title",
 ]  # fmt: skip
-TWO_PERIODS = re.compile(r".{0,20}\b[ap]\.m\.\.(?!\.)")
+TWO_PERIODS = re.compile(r".{0,20}\b[ap]\.m\. ?\.(?!\.)")  # elements are joined by a space
+TWO_ZONES = re.compile(r".{0,20}\b([A-Z]{1,3}T|UTC) \1\b")
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-paper", "content")
 
 
@@ -26,7 +27,7 @@ def problems(response: TestResponse) -> list[str]:
     dates = [
         repr(match[0])
         for text in texts_of(response.data, response.mimetype or "")
-        for pattern in (EUROPEAN_DATE, TWO_PERIODS)
+        for pattern in (EUROPEAN_DATE, TWO_PERIODS, TWO_ZONES)
         for match in pattern.finditer(text)
     ]
     text = _text_of_the_hub(response.text) if response.mimetype == "text/html" else ""

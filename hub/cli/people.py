@@ -101,4 +101,4 @@ def erase_person(email: str, yes: bool) -> None:  # noqa: FBT001 - a flag
             click.confirm(f"Erase {erased.name} ({erased.email})? This can't be undone.", abort=True, err=True)
         with database.writing() as db:
             former = overview_actions.erase_person(db, None, person_with_email(db, email))
-    click.echo(f"Erased. They are called {former} now. Backups still have their name until they are deleted.")
+    click.echo(f"Erased. The hub now calls them “{former}.” Backups still have their name until they are deleted.")

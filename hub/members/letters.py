@@ -61,7 +61,7 @@ def security_change(
     """
     when = at.astimezone(config.zone)
     facts = [
-        f"When: {dates.moment_in_full(when)} {dates.zone_name(when)}",
+        f"When: {dates.moment_in_full(when)}",
         f"Browser: {origin.browser}" if origin.browser else "",
         f"Network address: {origin.network}" if origin.network else "",
         f"By: {by}" if by else "",
@@ -107,9 +107,9 @@ def factor_reset(config: Config, token: str, *, name: str, by: str, due_at: date
         parts=(
             greeting(name),
             Paragraph(
-                f"{by} asked the hub to remove the second factor of your account on "
-                f"{dates.moment_in_full(when)} {dates.zone_name(when)}, because you lost it. After that you sign in with "
-                "your password alone, and can set up another one."
+                f"{by} asked the hub to remove the second factor of your account, because you lost it. That will happen "
+                f"on {dates.moment_in_full(when)}. After that, you sign in with your password alone, and can set up "
+                "another one."
             ),
             Paragraph("If you still have it, or didn’t ask for this, keep it:"),
             Button("Keep my second factor", f"{config.BASE_URL}/second-factor/keep/{token}"),

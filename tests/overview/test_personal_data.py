@@ -226,7 +226,7 @@ def test_the_coordinator_sees_what_erasing_does_and_erases_the_person(own_demo: 
     assert "Stays, without the name" in page
     assert "“a former representative of Lakeshore Forge &amp; Foundry Collaborative.”" in page
     answer = browser.post(f"/people/{person.id}/erase", follow_redirects=True).text
-    assert "They are called a former representative of Lakeshore" in answer
+    assert "The hub now calls them “a former representative of Lakeshore" in answer
     assert person.name not in browser.get("/people").text
 
 

@@ -53,6 +53,7 @@ from hub.overview.rules.digests import due_week
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.models import LoggedMail
 from hub.sharing.rules.logged_mail import Audience, Outcome
+from tests import plain_english
 from tests.mailserver import MailServer, ReceivedMail, a_mail_server, fields_of
 
 BASE = "https://hub.example.org/" + "a-long-path/" * 20
@@ -181,6 +182,7 @@ def test_bulk_mail_of_every_kind_can_be_unsubscribed_from_with_one_click(
     for got in mail_server.received:
         message = messages[got.field("Message-ID").decode()[1:33]]
         check_headers(got)
+        assert not plain_english.TWO_ZONES.search(" ".join(got.part("text/plain").split()))
         if BULK[LetterKind(message.kind)]:
             check_footer(got, LAKESHORE if message.kind == LetterKind.PACK else SECRETARIAT, message.unsubscribe)
             assert got.field("List-Unsubscribe") == b"<" + message.unsubscribe.encode() + b">"

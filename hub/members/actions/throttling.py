@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import HUB, VISITOR, note
-from hub.core.dates import moment_with_year, plural, zone_name
+from hub.core.dates import moment_with_year, plural
 from hub.core.db import config_of
 from hub.core.errors import TooManyAttempts
 from hub.members import queries as members_queries
@@ -132,7 +132,7 @@ def _to_tell() -> Any:
 def _tell(db: Session, row: SignInTries, person: Person) -> None:
     since = row.since.astimezone(config_of(db).zone)
     tries = plural(row.failures, "attempt")
-    details = f"There were {tries} with a wrong password since {moment_with_year(since)} {zone_name(since)}."
+    details = f"There were {tries} with a wrong password since {moment_with_year(since)}."
     tell_owner(db, person, SecurityChange.GUESSED, Origin("", row.network), details=details)
     note(db, HUB, "told of failed sign-ins", person, count=row.failures)
 

@@ -29,7 +29,7 @@ def erase(person_id: int) -> Answer:
     person = members_queries.person_for(db, actor, person_id, Permission.ERASE_PEOPLE)
     if request.method == "POST":
         former = overview_actions.erase_person(db, actor, person)
-        flash(f"Erased. They are called {former} now.")
+        flash(f"Erased. The hub now calls them “{former}.”")
         return redirect(url_for("members.people"))
     return render_template(
         "overview/erase.html",
