@@ -8,8 +8,10 @@ import array
 import fcntl
 import ipaddress
 import logging
+import queue
 import socket
 import termios
+import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -154,7 +156,9 @@ class Connection(HTTPChannel):  # type: ignore[misc]
             self.admitted, self.body_began = request, time.monotonic()
             if (refusal := self.server.refusal(self)) is not None:
                 self.refuse(refusal)
-        if request.body_bytes_received > request.most_bytes:
+        if (objection := getattr(request, "objection", None)) is not None:
+            self.refuse(objection)
+        elif request.body_bytes_received > request.most_bytes:
             self.refuse(RequestEntityTooLarge())
         elif request.chunked and len(request.body_rcv.control_line + request.body_rcv.trailer) > LONGEST_CHUNK_LINE:
             request.error = BadRequest("A chunk's size is too long.")
@@ -264,16 +268,20 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
         listener: socket.socket,
         threads: int,
         most_bytes: Callable[[Mapping[str, Any]], int],
+        objection: Callable[[Mapping[str, Any]], Exception | None],
         has_room: Callable[[int], bool],
         proxies: int = 0,
     ) -> None:
         """Prepare to serve ``application``.
 
-        ``most_bytes`` returns the size limit of a request's body; ``has_room`` tells whether the disk has that many
-        bytes left; ``proxies`` is the number of trusted reverse proxies.
+        ``most_bytes`` returns the size limit of a request's body at once; ``objection`` returns why it may not arrive,
+        and may ask the database; ``has_room`` tells whether the disk has that many bytes left; ``proxies`` is the number
+        of trusted reverse proxies.
         """
-        self.most_bytes, self.has_room, self.proxies = most_bytes, has_room, proxies
+        self.most_bytes, self.objection, self.has_room, self.proxies = most_bytes, objection, has_room, proxies
         self.stopping = False
+        self._to_check: queue.SimpleQueue[tuple[Any, Mapping[str, Any]] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._check, name="bodies", daemon=True).start()
         adjustments = Adjustments(
             sockets=[listener],
             threads=threads,
@@ -322,7 +330,18 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
         expected = sum(each.request.content_length for each in (connection, *others) if each.receives_body)
         if request.content_length > IN_MEMORY and not self.has_room(expected):
             return NotNow(507, NotNow.DISK_FULL)
+        if request.chunked or request.content_length > IN_MEMORY:
+            self._to_check.put((request, environ))
         return None
+
+    def _check(self) -> None:
+        """Check the bodies that arrive, beside them, so that the server never waits for the database."""
+        while (arriving := self._to_check.get()) is not None:
+            request, environ = arriving
+            try:
+                request.objection = self.objection(environ)
+            except Exception:  # the application meets the same error, and says so
+                log.exception("The sender of a body couldn't be checked.")
 
     def _cut_off_slowest(self, connections: Iterable[Connection]) -> bool:
         """Cut off the slowest body if it is slow, and return whether one was."""
@@ -352,6 +371,7 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
                 checked = now
                 for connection in self.connections():
                     connection.enforce(self.limits, now)
+        self._to_check.put(None)
         self.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)
 

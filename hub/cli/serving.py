@@ -21,7 +21,7 @@ from config import Config
 from hub import worker
 from hub.app import create_app
 from hub.cli.connections import WebServer
-from hub.core import disk, web
+from hub.core import bodies, disk
 from hub.core.db import Database
 from hub.core.errors import Refused
 
@@ -85,7 +85,8 @@ def run_web(config: Config, listener: socket.socket) -> None:
         app,
         listener,
         config.WEB_THREADS,
-        lambda environ: web.most_bytes(app, environ),
+        lambda environ: bodies.limit_of(app, environ),
+        lambda environ: bodies.objection_of(app, environ),
         lambda size: disk.has_room(config, size),
         config.TRUSTED_PROXIES,
     )

@@ -23,8 +23,9 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Config
-from hub.core import chosen_settings, disk, error_pages, failures, later, parts, request_log, template_helpers
+from hub.core import bodies, chosen_settings, disk, error_pages, failures, later, parts, request_log, template_helpers
 from hub.core.audit import request_id
+from hub.core.bodies import FORM_BYTES
 from hub.core.db import Database, take_turns
 from hub.core.errors import NotFound, NotNow
 from hub.core.repeating import Repeating
@@ -40,8 +41,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 Answer = str | AnyResponse | tuple[str, int]  # the return type of views that may redirect
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-# The limit for forms without files; views that accept files are marked with `takes_files`.
-FORM_BYTES = 1_000_000
 REPORT_TYPES = {"pdf": "application/pdf", "csv": CSV, "xlsx": XLSX}  # formats of reports, and their media types
 POLICY = (
     "default-src 'self'; img-src 'self' data:; style-src 'self'; script-src 'self'; object-src 'none'; "
@@ -257,30 +256,14 @@ def _begin() -> AnyResponse | tuple[str, int] | None:
         abort(404)  # PostgreSQL rejects NUL in queries
     if answer := _over_https():
         return answer
-    request.max_content_length = _most_bytes()
+    request.max_content_length = bodies.limit()
+    if objection := bodies.objection():
+        raise objection
     return None
 
 
 def _works_when_full() -> bool:
     return getattr(current_app.view_functions.get(request.endpoint or ""), "works_when_full", False)
-
-
-def _most_bytes() -> int:
-    """Return the size limit of this request's body, in bytes. Asks no database, since the web server waits for it."""
-    view = current_app.view_functions.get(request.endpoint or "")
-    if getattr(view, "visitors_too", False):
-        # One document for each of the four requirements.
-        return 4 * config().MAX_EVIDENCE_MB * 1_000_000 + FORM_BYTES
-    if getattr(view, "takes_files", False) and "_user_id" in cookie:
-        # The limit is per file, and a form may have several files: allow ten.
-        return 10 * config().max_upload_bytes + FORM_BYTES
-    return FORM_BYTES
-
-
-def most_bytes(app: Flask, environ: Mapping[str, Any]) -> int:
-    """Return the size limit of the body of the request in ``environ``, in bytes, before it has arrived."""
-    with app.request_context(dict(environ)):
-        return _most_bytes()
 
 
 def _over_https() -> AnyResponse | tuple[str, int] | None:

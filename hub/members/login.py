@@ -10,9 +10,11 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
-from hub.core import clock, error_pages, web
+from hub.core import bodies, clock, error_pages, web
+from hub.core.bodies import TOKEN
 from hub.core.dates import with_year
 from hub.core.db import Database
 from hub.core.errors import NotAllowed, SignInNeeded
@@ -34,7 +36,6 @@ log = logging.getLogger("hub.sign_in")
 
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
-TOKEN = "_user_id"  # noqa: S105 - the key of a session's token in the signed cookie, where Flask-Login keeps an id
 BROWSER_COOKIE = "hub_browser"
 # Not "cookies": that would delete them on the whole domain, also those of the alliance's other sites (decision 15).
 CLEAR_SITE_DATA = '"cache", "storage"'
@@ -65,6 +66,7 @@ def init(app: Flask) -> None:
     manager = LoginManager(app)
     manager.session_protection = "basic"
     manager.user_loader(_person)
+    bodies.check_sessions_by(app, lambda db, token: _lasting_session(db, token) is not None)
     app.before_request(_guard)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(NotAllowed, _not_allowed)
@@ -267,8 +269,8 @@ def safe_next(address: str | None) -> str:
 
 def _person(token: str) -> Person | None:
     """Return the person of the session with this token; None when it ended or expired, or they can't sign in now."""
-    row = members_queries.session_by_token(web.db, token)
-    if row is None or not row.person.may_sign_in or _has_expired(row):
+    row = _lasting_session(web.db, token)
+    if row is None:
         return None
     g.sign_in_session = row
     if clock.now() - row.used_at > NOTED_EVERY:
@@ -276,9 +278,13 @@ def _person(token: str) -> Person | None:
     return row.person
 
 
-def _has_expired(row: SignInSession) -> bool:
-    limits = members_queries.session_limits(web.db)
-    return limits.has_expired(row.person.role, row.made_at, row.used_at, clock.now())
+def _lasting_session(db: Session, token: str) -> SignInSession | None:
+    """Return the session with this token; None when it ended or expired, or its person can't sign in now."""
+    row = members_queries.session_by_token(db, token)
+    if row is None or not row.person.may_sign_in:
+        return None
+    limits = members_queries.session_limits(db)
+    return None if limits.has_expired(row.person.role, row.made_at, row.used_at, clock.now()) else row
 
 
 def _note_use(response: Response, session_id: int, network: str) -> Response:

@@ -2,10 +2,11 @@
 
 import io
 import re
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from werkzeug.wsgi import wrap_file
 from hub.cli.connections import OUT_OF_TIME, Limits, WebServer, client_of
 from hub.cli.serving import listen
 from hub.core import web
+from hub.core.errors import NotNow
 from tests.serving import eventually, free_port
 
 LARGE = 40_000_000  # bytes: more than the kernel's buffers hold
@@ -62,11 +64,17 @@ class Site:
 
 @contextmanager
 def serving(
-    site: Callable[..., Any], limits: Limits = QUICK, *, most: int = 1_000_000, room: bool = True, threads: int = 1
+    site: Callable[..., Any],
+    limits: Limits = QUICK,
+    *,
+    most: int = 1_000_000,
+    objection: Callable[[Environ], Exception | None] = lambda _environ: None,
+    room: bool = True,
+    threads: int = 1,
 ) -> Iterator[tuple[WebServer, Callable[[bytes], socket.socket]]]:
     """Run a server with one thread; yields it, and a function that opens a connection and sends bytes."""
     port, opened = free_port(), list[socket.socket]()
-    server = WebServer(site, listen("127.0.0.1", port), threads, lambda _environ: most, lambda _size: room)
+    server = WebServer(site, listen("127.0.0.1", port), threads, lambda _environ: most, objection, lambda _size: room)
     server.limits = limits
     running = threading.Thread(target=server.run)
     running.start()
@@ -140,6 +148,27 @@ def test_a_body_that_is_too_large_is_refused_at_once_and_its_rest_is_never_a_req
     assert answer.count(b"HTTP/1.1") == 1
     assert b"413" in answer
     assert site.asked == [("/form", b"413")]
+
+
+@pytest.mark.parametrize("head", [f"Content-Length: {LARGE}", "Transfer-Encoding: chunked"])
+def test_a_body_is_refused_while_it_arrives_and_a_database_that_does_not_answer_stops_no_one(head: str) -> None:
+    site, answers = Site(), threading.Event()
+
+    def objection(environ: Environ) -> Exception | None:
+        answers.wait(20)
+        return NotNow(403, "Sign in.") if environ["PATH_INFO"] == "/form" else None
+
+    with serving(site, Limits(), most=LARGE, objection=objection) as (_server, connect):
+        client = connect(f"POST /form HTTP/1.1\r\nHost: hub\r\n{head}\r\n\r\n400\r\n".encode() + b"x" * 1024)
+        assert answer_of(connect(GET)).endswith(b"got "), "while the database is asked"
+        answers.set()
+        with suppress(ConnectionError):
+            for _ in range(LARGE):  # until it is answered
+                client.sendall(b"x" if "Content" in head else b"\r\n1\r\nx")
+                if select.select([client], [], [], 0)[0]:
+                    break
+        assert b"403" in answer_of(client).split(b"\r\n")[0]
+    assert ("/form", b"403") in site.asked
 
 
 def test_a_chunked_body_arrives_whole_and_has_the_same_limit() -> None:
