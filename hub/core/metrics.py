@@ -27,7 +27,12 @@ _own = CollectorRegistry()
 # Always with labels: their values are made when they are first used, after `share` has chosen the folder.
 REQUESTS = Counter("hub_requests", "Requests", ["route", "method", "status"], registry=_own)
 REQUEST_SECONDS = Histogram("hub_request_seconds", "Duration of requests", ["route"], buckets=_SECONDS, registry=_own)
-SIGN_INS = Counter("hub_sign_ins", "Attempts to sign in, by result: accepted, refused", ["result"], registry=_own)
+SIGN_INS = Counter(
+    "hub_sign_ins",
+    "Attempts to sign in, by way and result: accepted, continued (a second factor is asked for), refused",
+    ["way", "result"],
+    registry=_own,
+)
 STEP_SECONDS = Histogram(
     "hub_worker_step_seconds", "Duration of the worker's steps", ["step"], buckets=_STEP_SECONDS, registry=_own
 )

@@ -7,13 +7,24 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session, url_for
+from flask import (
+    Flask,
+    Response,
+    after_this_request,
+    current_app,
+    g,
+    redirect,
+    request,
+    request_finished,
+    session,
+    url_for,
+)
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
-from hub.core import bodies, clock, error_pages, web
+from hub.core import bodies, clock, error_pages, metrics, web
 from hub.core.bodies import TOKEN
 from hub.core.dates import with_year
 from hub.core.db import Database
@@ -28,7 +39,7 @@ from hub.members.rules.membership import Access
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
-from hub.members.rules.signing_in import same_network
+from hub.members.rules.signing_in import Way, same_network
 from hub.members.rules.single_sign_on import FACTOR as SINGLE_SIGN_ON
 from hub.members.rules.single_sign_on import ONE_FACTOR, check_way
 
@@ -68,6 +79,7 @@ def init(app: Flask) -> None:
     manager.user_loader(_person)
     bodies.check_sessions_by(app, lambda db, token: _lasting_session(db, token) is not None)
     app.before_request(_guard)
+    request_finished.connect(_count_attempt, app, weak=False)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(NotAllowed, _not_allowed)
     app.jinja_env.filters["factor_label"] = factor_label
@@ -124,6 +136,22 @@ def browser_token() -> str:
     return request.cookies.get(_browser_cookie(), "")
 
 
+def attempt(way: Way) -> None:
+    """Note that this request tries to sign in; it counts as refused, unless a session or the second step follows."""
+    g.attempt = (way, "refused")
+
+
+def _settle_attempt(result: str) -> None:
+    if "attempt" in g:  # otherwise a change to the account renews a session
+        g.attempt = (g.attempt[0], result)
+
+
+def _count_attempt(_app: Flask, response: Response, **_others: object) -> None:
+    """Count the request's attempt to sign in, when its answer is final; a failure of the hub itself isn't one."""
+    if "attempt" in g and response.status_code < 500:  # noqa: PLR2004 - the first status of such failures
+        metrics.add(metrics.SIGN_INS, *g.attempt)
+
+
 def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool = True) -> None:
     """Sign ``person`` in on this browser, with a new cookie; ends its earlier session, also someone else's.
 
@@ -146,6 +174,7 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     session.permanent = True
     session[ORGANIZATIONS] = [*(known - {person.organization_id}), person.organization_id][-MOST_ORGANIZATIONS:]
     after_this_request(partial(_remember_browser, token=browser))
+    _settle_attempt("accepted")
 
 
 def sign_in_or_ask(person: Person, address: str, factor: str = PASSWORD, *, tells_owner: bool = True) -> str:
@@ -161,6 +190,7 @@ def sign_in_or_ask(person: Person, address: str, factor: str = PASSWORD, *, tell
     session[HALF] = [person.id, clock.now().isoformat(), _password_mark(person)]
     session[FIRST_STEP] = [factor, tells_owner]
     session[WANTED] = address
+    _settle_attempt("continued")
     return url_for("members.second_step")
 
 

@@ -234,7 +234,7 @@ def test_requests_and_sign_ins_are_counted_by_route_without_tokens(running: Data
         return (
             requests.get(("GET", "/s/<token>", "404"), 0),
             requests.get(("other", "none", "405"), 0) + requests.get(("other", "none", "404"), 0),
-            signed.get(("refused",), 0),
+            signed.get(("refused", "password"), 0),
         )
 
     before = counts()
@@ -264,9 +264,9 @@ import os
 from config import Config
 from hub.core import metrics
 metrics.share(Config.load())
-metrics.SIGN_INS.labels("accepted").inc()
+metrics.SIGN_INS.labels("password", "accepted").inc()
 if not (child := os.fork()):
-    metrics.SIGN_INS.labels("accepted").inc(2)
+    metrics.SIGN_INS.labels("password", "accepted").inc(2)
     os._exit(0)
 os.waitpid(child, 0)
 samples = [s for family in metrics.collected().collect() for s in family.samples if s.name == "hub_sign_ins_total"]
@@ -280,4 +280,4 @@ def test_the_figures_of_all_processes_are_added_up(config: Config) -> None:
         done = subprocess.run(
             [sys.executable, "-c", COUNT], env=environ, cwd=ROOT, capture_output=True, text=True, check=True
         )
-        assert done.stdout.strip() == "[({'result': 'accepted'}, 3.0)]"
+        assert done.stdout.strip() == "[({'result': 'accepted', 'way': 'password'}, 3.0)]"

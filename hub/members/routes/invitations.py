@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused
@@ -15,6 +15,7 @@ from hub.members.forms import SetPassword, Welcome
 from hub.members.models import LinkKind
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
+from hub.members.rules.signing_in import Way
 
 
 @bp.route("/invitation/<token>", methods=["GET", "POST"])
@@ -32,6 +33,8 @@ def new_password(token: str) -> Any:
 
 
 def _set_password(token: str, kind: LinkKind) -> Any:
+    if request.method == "POST":
+        login.attempt(Way.PASSWORD_LINK if kind is LinkKind.PASSWORD_RESET else Way.INVITATION)
     try:
         link = tokens_actions.usable_link(db, token, kind)
     except (Refused, NotFound) as error:
@@ -57,6 +60,8 @@ def _set_password(token: str, kind: LinkKind) -> Any:
 @web.public
 def welcome(token: str) -> Any:
     """Sign up the first coordinator, who sets up the hub."""
+    if request.method == "POST":
+        login.attempt(Way.INVITATION)
     try:
         tokens_actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     except (Refused, NotFound) as error:

@@ -14,7 +14,8 @@ from hub.members.forms import CodeForm, PasskeyForm
 from hub.members.models import Person
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
-from hub.members.rules.factors import FEWEST_LEFT, Factor
+from hub.members.rules.factors import FEWEST_LEFT, Factor, code_of, is_app_code
+from hub.members.rules.signing_in import Way
 
 
 @bp.route("/sign-in/second-step", methods=["GET", "POST"])
@@ -22,10 +23,12 @@ from hub.members.rules.factors import FEWEST_LEFT, Factor
 @web.works_when_full
 def second_step() -> Any:
     """Complete a sign-in with a code of an authenticator app, or with a recovery code."""
+    form, refused = CodeForm(), ""
+    if request.method == "POST":
+        login.attempt(Way.APP if is_app_code(code_of(form.code.data or "")) else Way.RECOVERY_CODE)
     person = login.half_signed_in()
     if person is None:
         return _begin_again()
-    form, refused = CodeForm(), ""
     if form.validate_on_submit():
         try:
             factor = factors_actions.use_code(db, person, form.code.data, login.origin())
@@ -41,6 +44,7 @@ def second_step() -> Any:
 @web.works_when_full
 def second_step_passkey() -> Any:
     """Complete a sign-in with a passkey."""
+    login.attempt(Way.PASSKEY_STEP)
     person = login.half_signed_in()
     if person is None:
         return _begin_again()
@@ -59,6 +63,7 @@ def second_step_passkey() -> Any:
 @web.works_when_full
 def sign_in_with_passkey() -> Any:
     """Sign in with a passkey alone, which has asked for a PIN, a finger or a face."""
+    login.attempt(Way.PASSKEY)
     form, refused = PasskeyForm(), ""
     if form.validate():
         try:

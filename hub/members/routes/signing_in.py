@@ -20,6 +20,7 @@ from hub.members.login import current_person, signed_in
 from hub.members.routes.blueprint import bp
 from hub.members.routes.form_pages import form_page, refusal
 from hub.members.rules.mail import parse_unsubscribe_token
+from hub.members.rules.signing_in import Way
 from hub.members.rules.single_sign_on import domain_of, required_provider, required_sentence
 
 
@@ -34,6 +35,8 @@ def sign_in() -> Any:
     is_wanted = wanted != url_for("overview.home")
     if is_wanted:
         session[login.WANTED] = wanted
+    if request.method == "POST":
+        login.attempt(Way.PASSWORD)
     form, refused, has_to_wait = SignIn(), "", False
     emergency = request.values.get("emergency") == "yes"
     required = None if emergency else required_provider(web.config().sign_on_providers, form.email.data or "")

@@ -19,6 +19,7 @@ from hub.members.providers import signing_on
 from hub.members.providers.http import ProviderError
 from hub.members.routes.blueprint import bp
 from hub.members.rules.permissions import Permission
+from hub.members.rules.signing_in import Way
 from hub.members.rules.single_sign_on import SignOnRefused, factor_of, required_of
 
 BEGUN = "sign_on"  # in the cookie: the sign-ins that wait for the provider's answer, the latest last
@@ -58,6 +59,7 @@ def sign_on(key: str) -> Any:
 def come_back(key: str) -> Any:
     """Sign in the person whom the provider sent back. It can only be a GET; ``state`` ties it to this browser."""
     provider = _provider(key)
+    login.attempt(Way.SINGLE_SIGN_ON)
     begun = _take_begun(provider)
     if begun is None:
         flash(f"That sign-in with {provider.name} took too long, or was already used. Try again.", "warning")

@@ -2,6 +2,7 @@
 
 import ipaddress
 from datetime import timedelta
+from enum import StrEnum
 
 INVITATION_DAYS = 14
 RESET_HOURS = 24
@@ -11,6 +12,19 @@ EMAIL_CHANGE_LIFETIME = timedelta(days=EMAIL_CHANGE_DAYS)
 REQUESTS_PER_ACCOUNT = 3
 REQUESTS_PER_ADDRESS = 20
 REQUESTS_WITHIN = timedelta(hours=1)
+
+
+class Way(StrEnum):
+    """A way of signing in, as monitoring counts the attempts."""
+
+    PASSWORD = "password"  # noqa: S105 - a word
+    APP = "authenticator-app"  # the second step, with a code
+    RECOVERY_CODE = "recovery-code"  # the second step, with a code that works once
+    PASSKEY_STEP = "passkey-as-second-step"
+    PASSKEY = "passkey"  # alone
+    SINGLE_SIGN_ON = "single-sign-on"
+    INVITATION = "invitation"
+    PASSWORD_LINK = "password-link"  # noqa: S105 - a word
 
 
 def same_network(address: str) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Any
 
-from flask import Response, g, jsonify, request
+from flask import Flask, Response, g, jsonify, request, request_finished
+from flask.sansio.blueprints import BlueprintSetupState
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 
@@ -20,7 +21,6 @@ from hub.operations.rules.health import Check, Level
 
 FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip", "Via")
 METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"})
-SIGN_IN = "/sign-in"
 
 
 @bp.before_app_request
@@ -28,18 +28,18 @@ def _begin() -> None:
     g.request_began = time.monotonic()
 
 
-@bp.after_app_request
-def _count(response: Response) -> Response:
-    """Count the request by its route's pattern, which has no ids and no tokens."""
+def _count(_app: Flask, response: Response, **_others: object) -> None:
+    """Count the request by its route's pattern, which has no ids and no tokens. Its answer is final: it is committed."""
     route = str(request.url_rule) if request.url_rule else "none"
     method = request.method if request.method in METHODS else "other"  # anyone can invent methods
     metrics.add(metrics.REQUESTS, route, method, str(response.status_code))
     took = time.monotonic() - g.get("request_began", time.monotonic())
     metrics.observe(metrics.REQUEST_SECONDS, route, seconds=took)
-    if route == SIGN_IN and request.method == "POST":
-        is_accepted = 300 <= response.status_code < 400  # noqa: PLR2004 - a redirect to the page after signing in
-        metrics.add(metrics.SIGN_INS, "accepted" if is_accepted else "refused")
-    return response
+
+
+@bp.record_once
+def _count_all(state: BlueprintSetupState) -> None:
+    request_finished.connect(_count, state.app, weak=False)
 
 
 @bp.get("/healthz")
