@@ -129,7 +129,7 @@ class ChangePassword(FlaskForm):
 
 
 class ChangeEmail(FlaskForm):
-    """A new email address of the person who is signed in, which needs their password if they have one."""
+    """A new email address of the person who is signed in, which needs their password if they signed in a while ago."""
 
     email = _line("New email address", _passes(email_of), missing="Enter the new email address.")
     current = PasswordField("Current password", [InputRequired("Enter your current password.")])

@@ -77,12 +77,46 @@ def test_a_new_address_works_after_its_link_was_pressed_and_the_old_one_hears_of
     assert (ROSA, "asked to change the email address of") in audited(database)
 
 
-def test_a_wrong_password_changes_no_address(sign_in: SignIn, alliance: Alliance, database: Database) -> None:
+def test_a_wrong_password_changes_no_address_unless_the_sign_in_is_recent(
+    sign_in: SignIn, alliance: Alliance, database: Database, frozen_clock: FrozenClock
+) -> None:
     rosa = sign_in(ROSA)
-    assert change(rosa, password="not the password") == 422
     assert change(rosa, "no address") == 422
     assert change(rosa, TOM) == 422
+    assert 'name="current"' not in rosa.get("/account/email").text
+    frozen_clock.advance(minutes=16)
+    assert 'name="current"' in rosa.get("/account/email").text
+    answer = rosa.post("/account/email", data={"email": NEW})
+    assert (answer.status_code, f'value="{NEW}"' in answer.text) == (422, True)
+    assert change(rosa, password="not the password") == 422
     assert letters(database) == []
+    assert change(rosa) == 302
+    assert (NEW, "Confirm your new email address") in letters(database)
+
+
+def test_someone_without_a_password_signs_in_again_to_change_the_address(
+    sign_in: SignIn, alliance: Alliance, database: Database, frozen_clock: FrozenClock
+) -> None:
+    rosa = sign_in(ROSA)
+    with database.writing() as db:
+        db.get_one(Person, alliance.rosa).password_hash = None
+    frozen_clock.advance(minutes=16)
+    address = "/account/confirm?next=/account/email"
+    assert rosa.post("/account/email", data={"email": NEW}).location == address
+    page = rosa.get(address).text
+    assert "sign out and sign in again" in page
+    assert 'name="password"' not in page
+    assert rosa.post(address, data={"password": "anything"}).status_code == 422
+    assert letters(database) == []
+
+
+@pytest.mark.parametrize(("wanted", "then"), [("/account/email", "/account/email"), ("//evil.example", "/")])
+def test_who_confirms_that_it_is_them_gets_the_page_that_they_wanted(
+    sign_in: SignIn, alliance: Alliance, wanted: str, then: str
+) -> None:
+    rosa, address = sign_in(ROSA), f"/account/confirm?next={wanted}"
+    assert f'action="{address}"' in rosa.get(address).text
+    assert rosa.post(address, data={"password": PASSWORD}).location == then
 
 
 @pytest.mark.both_databases

@@ -22,6 +22,7 @@ from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import throttling as throttling_actions
 from hub.members.actions.locks import is_unchanged
 from hub.members.actions.telling import tell_owner
+from hub.members.actions.throttling import Attempt
 from hub.members.actions.tokens import void_links
 from hub.members.models import Person
 from hub.members.rules.fields import LONGEST_EMAIL
@@ -77,9 +78,7 @@ def change_password(
     """Set the ``new`` password of ``person`` if ``current`` is right; ends their other sessions. Commits."""
     names = names_at_hand(db, person)
     password_of(new, names)
-    attempt = throttling_actions.count_attempt(db, person.email, origin, browser_token, person)
-    if not _matches(person.password_hash or _decoy_hash(), current):
-        raise Refused("The current password isn’t right. Enter it again.")
+    attempt = _checked(db, person, current, origin, browser_token)
     new_hash = hashed(new, names)
     throttling_actions.forget_failures(db, attempt)
     if not is_unchanged(db, person):  # by another request, which ended this session
@@ -92,14 +91,17 @@ def change_password(
 def check_password(db: Session, person: Person, password: str, origin: Origin, browser_token: str = "") -> None:
     """Check the password of ``person``, who is signed in, before a change to their account. Commits.
 
-    A person without a password, who signs in elsewhere, needs none. Raises Refused when it is wrong.
+    Raises Refused when it is wrong, and for a person without a password.
     """
-    if not person.password_hash:
-        return
+    throttling_actions.forget_failures(db, _checked(db, person, password, origin, browser_token))
+
+
+def _checked(db: Session, person: Person, password: str, origin: Origin, browser_token: str) -> Attempt:
+    """Return the attempt to enter the password of ``person``, which was right and still counts as failed. Commits."""
     attempt = throttling_actions.count_attempt(db, person.email, origin, browser_token, person)
-    if not _matches(person.password_hash, password):
+    if not _matches(person.password_hash or _decoy_hash(), password):
         raise Refused("The current password isn’t right. Enter it again.")
-    throttling_actions.forget_failures(db, attempt)
+    return attempt
 
 
 def hashed_code(code: str) -> str:

@@ -20,14 +20,17 @@ from hub.members.routes.form_pages import form_page, refusal
 
 @bp.route("/account/email", methods=["GET", "POST"])
 def change_email() -> Any:
-    """Enter a new email address, and get a link sent to it."""
+    """Enter a new email address, and get a link sent to it; needs the password, unless the person signed in just now."""
     person, form, refused = signed_in(), ChangeEmail(), ""
-    if not person.password_hash:
+    if login.is_confirmed():
         del form.current
+    elif not person.password_hash:
+        return redirect(url_for("members.confirm_identity", next=url_for("members.change_email")))
     if form.validate_on_submit():
-        origin, current = login.origin(), form.current.data if form.current else ""
+        origin = login.origin()
         try:
-            signing_in_actions.check_password(db, person, current, origin, login.browser_token())
+            if form.current:
+                signing_in_actions.check_password(db, person, form.current.data, origin, login.browser_token())
             is_sent = email_changes_actions.change_email(db, person, person, form.email.data, origin)
         except Refused as error:
             refused = refusal(error)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import segno
-from flask import abort, flash, redirect, render_template, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
@@ -160,7 +160,10 @@ def stop_reset() -> Any:
 
 @bp.route("/account/confirm", methods=["GET", "POST"])
 def confirm_identity() -> Any:
-    """Ask for the password before a change to the account, unless the person signed in minutes ago."""
+    """Ask for the password before a change to the account, unless the person signed in minutes ago.
+
+    ``next`` is the page that the person wanted. Someone without a password signs in again.
+    """
     person = signed_in()
     form, refused = ConfirmIdentity(), ""
     if form.validate_on_submit():
@@ -190,7 +193,7 @@ def confirm_with_passkey() -> Any:
 
 def _confirmed() -> Any:
     login.confirm_identity()
-    return redirect(url_for("members.factors"))
+    return redirect(login.safe_next(request.args.get("next") or url_for("members.factors")))
 
 
 def _confirm_page(person: Person, form: ConfirmIdentity, refused: str) -> tuple[str, int]:
