@@ -64,10 +64,10 @@ def name_of(fault: int | str) -> str:
 
 
 class Injector:
-    """Calls below ``folder``: `calls` has the kind of each. Number ``fails`` of them (from 1) meets ``fault``."""
+    """Calls below ``folder``: `calls` has the kind of each. Number ``fails`` (from 1) of those of ``kind`` meets ``fault``."""
 
-    def __init__(self, folder: Path, fails: int = 0, fault: int | str = 0) -> None:
-        self.folder, self.fails, self.fault = str(folder.resolve()), fails, fault
+    def __init__(self, folder: Path, kind: str = "", fails: int = 0, fault: int | str = 0) -> None:
+        self.folder, self.kind, self.fails, self.fault = str(folder.resolve()), kind, fails, fault
         self.calls: list[str] = []
         self.is_on = True
 
@@ -75,7 +75,12 @@ class Injector:
         """Count a call; return True if it is the one that fails."""
         if self.is_on:
             self.calls.append(kind)
-        return self.is_on and len(self.calls) == self.fails
+        return self.is_on and kind == self.kind and self.calls.count(kind) == self.fails
+
+    @property
+    def has_failed(self) -> bool:
+        """Return True if the call that fails was reached."""
+        return self.calls.count(self.kind) >= self.fails
 
     def call(self, kind: str, path: object = "") -> None:
         """Count a call; raises OSError if it is the one that fails."""
