@@ -7,24 +7,13 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import (
-    Flask,
-    Response,
-    after_this_request,
-    current_app,
-    g,
-    redirect,
-    request,
-    request_finished,
-    session,
-    url_for,
-)
+from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, current_user, login_user, logout_user
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.local import LocalProxy
 
-from hub.core import bodies, clock, error_pages, metrics, web
+from hub.core import bodies, clock, error_pages, web
 from hub.core.bodies import TOKEN
 from hub.core.dates import with_year
 from hub.core.db import Database
@@ -34,14 +23,13 @@ from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.models import Person, SignInSession
+from hub.members.rules import single_sign_on as single_sign_on_rules
 from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor
 from hub.members.rules.membership import Access
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
 from hub.members.rules.sessions import BROWSER_DAYS, NOTED_EVERY, PASSWORD, Ending, Origin, browser_name, factor_label
 from hub.members.rules.signing_in import Way, same_network
-from hub.members.rules.single_sign_on import FACTOR as SINGLE_SIGN_ON
-from hub.members.rules.single_sign_on import ONE_FACTOR, check_way
 
 log = logging.getLogger("hub.sign_in")
 
@@ -79,7 +67,6 @@ def init(app: Flask) -> None:
     manager.user_loader(_person)
     bodies.check_sessions_by(app, lambda db, token: _lasting_session(db, token) is not None)
     app.before_request(_guard)
-    request_finished.connect(_count_attempt, app, weak=False)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(NotAllowed, _not_allowed)
     app.jinja_env.filters["factor_label"] = factor_label
@@ -137,19 +124,13 @@ def browser_token() -> str:
 
 
 def attempt(way: Way) -> None:
-    """Note that this request tries to sign in; it counts as refused, unless a session or the second step follows."""
-    g.attempt = (way, "refused")
+    """Note for monitoring that this request tries to sign in: in vain, unless a session or the second step follows."""
+    g.sign_in_attempt = (way, "refused")
 
 
 def _settle_attempt(result: str) -> None:
-    if "attempt" in g:  # otherwise a change to the account renews a session
-        g.attempt = (g.attempt[0], result)
-
-
-def _count_attempt(_app: Flask, response: Response, **_others: object) -> None:
-    """Count the request's attempt to sign in, when its answer is final; a failure of the hub itself isn't one."""
-    if "attempt" in g and response.status_code < 500:  # noqa: PLR2004 - the first status of such failures
-        metrics.add(metrics.SIGN_INS, *g.attempt)
+    if "sign_in_attempt" in g:  # otherwise a change to the account renews a session
+        g.sign_in_attempt = (g.sign_in_attempt[0], result)
 
 
 def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool = True) -> None:
@@ -159,7 +140,7 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     ``tells_owner``: False if another email tells them of it, so that a new browser needs none. Raises Refused when the
     account has changed since ``person`` was loaded, or when their domain requires single sign-on.
     """
-    check_way(web.config().sign_on_providers, person.email, person.role, factor)
+    single_sign_on_rules.check_way(web.config().sign_on_providers, person.email, person.role, factor)
     known = organizations_of_browser()
     if former := current_session():
         sessions_actions.end(web.db, former, Ending.RENEWED)
@@ -200,9 +181,9 @@ def complete_sign_in(person: Person, factor: Factor) -> None:
     After single sign-on the session is one of single sign-on, which then counts as more than one factor.
     """
     first, tells_owner = session.get(FIRST_STEP, [PASSWORD, True])
-    provider = session.get(SIGNED_ON_WITH)
-    begin_session(person, SINGLE_SIGN_ON if first == ONE_FACTOR else factor, tells_owner=tells_owner)
-    if first == ONE_FACTOR:
+    provider, is_signed_on = session.get(SIGNED_ON_WITH), first == single_sign_on_rules.ONE_FACTOR
+    begin_session(person, single_sign_on_rules.FACTOR if is_signed_on else factor, tells_owner=tells_owner)
+    if is_signed_on:
         session[SIGNED_ON_WITH] = provider
 
 

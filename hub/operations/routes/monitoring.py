@@ -29,12 +29,17 @@ def _begin() -> None:
 
 
 def _count(_app: Flask, response: Response, **_others: object) -> None:
-    """Count the request by its route's pattern, which has no ids and no tokens. Its answer is final: it is committed."""
+    """Count the request by its route's pattern, which has no ids and no tokens, and an attempt to sign in.
+
+    The answer is final: its transaction has been committed. A failure of the hub itself is no attempt.
+    """
     route = str(request.url_rule) if request.url_rule else "none"
     method = request.method if request.method in METHODS else "other"  # anyone can invent methods
     metrics.add(metrics.REQUESTS, route, method, str(response.status_code))
     took = time.monotonic() - g.get("request_began", time.monotonic())
     metrics.observe(metrics.REQUEST_SECONDS, route, seconds=took)
+    if "sign_in_attempt" in g and response.status_code < 500:  # noqa: PLR2004 - the first status of such failures
+        metrics.add(metrics.SIGN_INS, *g.sign_in_attempt)
 
 
 @bp.record_once
