@@ -38,8 +38,18 @@ def reserve_of(config: Config) -> Path:
     return config.INSTANCE / "reserve"
 
 
+def reserve_bytes(config: Config) -> int:
+    """Return the size of the reserve, in bytes; 0 while it is missing."""
+    try:
+        return reserve_of(config).stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
 def is_full(config: Config) -> bool:
     """Return True while the disk of the instance folder is nearly full; release or make the reserve first.
+
+    A reserve of another size, such as after a change of the setting, is replaced when there is space for both.
 
     Quick: two system calls. Every request, round of the worker and command calls it.
     """
@@ -48,14 +58,15 @@ def is_full(config: Config) -> bool:
         free = free_bytes(config.INSTANCE)
         if not size:
             return free < LOW
-        if reserve.exists():
-            if free >= LOW:
-                return False
+        held = reserve_bytes(config)
+        if held and free < LOW:
             reserve.unlink()
             log.warning("The disk is nearly full, so the reserve was released. Free some space.")
             return True
+        if held == size:
+            return False
         if free < size + 2 * LOW:
-            return True
+            return not held
         _make(reserve, size)
     except OSError as error:
         return error.errno == errno.ENOSPC

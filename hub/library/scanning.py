@@ -8,9 +8,10 @@ import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import and_, delete, not_, select, update
+from sqlalchemy import and_, delete, not_, null, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
@@ -32,6 +33,7 @@ from hub.members.models import Person
 log = logging.getLogger("hub.library")
 
 FILES_PER_ROUND = 20
+LATEST = 200  # files that are looked at for those that no one sent to the scanner
 MOST_FAILURES = 3  # in a row, after which the scanner gets a pause
 MISSING = "The file is missing from the hub’s storage."
 
@@ -61,6 +63,24 @@ def catch_up(database: Database) -> int:
         else:
             done, failures = done + 1, 0
     return done
+
+
+def waiting(db: Session) -> tuple[int, datetime | None]:
+    """Return how many originals wait for a verdict, and when the first of those in resources was added.
+
+    Of those that were never sent to the scanner, only the latest are looked at: they are sent first, and a health check
+    must be quick with many files.
+    """
+    is_waiting = (FileScan.state == ScanState.WAITING, FileScan.trouble != MISSING)
+    undecided = select(FileScan.sha256, Revision.created_at).outerjoin(Revision, Revision.sha256 == FileScan.sha256)
+    added = {row.sha256: row.created_at for row in db.execute(undecided.where(*is_waiting))}
+    latest = select(Revision.sha256, Revision.created_at).where(Revision.source == Source.FILE)
+    kept = select(KeptFile.sha256, null()).order_by(KeptFile.id.desc())
+    for files in (kept, latest.order_by(Revision.id.desc())):
+        newest = {row[0]: row[1] for row in db.execute(files.limit(LATEST))}
+        known = set(db.scalars(select(FileScan.sha256).where(FileScan.sha256.in_(newest))))
+        added |= {sha256: moment for sha256, moment in newest.items() if sha256 not in known}
+    return len(added), min((moment for moment in added.values() if moment), default=None)
 
 
 def _close_new_copies(database: Database) -> int:

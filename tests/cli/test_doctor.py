@@ -18,7 +18,7 @@ from hub.library.extract import walls
 from hub.operations.queries import doctor as doctor_queries
 from hub.search import index
 from tests.mailserver import a_certificate, a_mail_server
-from tests.operations.test_monitoring import beat
+from tests.operations.monitors import beat
 from tests.world import FrozenClock
 
 Doctor = Callable[..., Result]
@@ -63,6 +63,7 @@ def test_the_report_asks_for_mail_and_backups_and_then_for_nothing(
     assert names == {
         "settings", "secrets", "keys", "folders", "libreoffice", "tesseract", "mail server", "database", "clock", "migrations",
         "index", "worker", "disk", "mail", "files", "pictures", "backup", "walls",
+        "reserve", "scanner",
     }  # fmt: skip
 
 

@@ -5,19 +5,25 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from config import Config
+from hub.core import clock
 from hub.core.db import Database
+from hub.library.extract import walls
 from hub.library.files import originals
 from hub.library.models import KeptFile
 from hub.mail import actions as mail_actions
 from hub.mail.delivery import keeping
 from hub.mail.letters import Letter, Paragraph
+from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.operations.store.target import Target
 from hub.outreach import spool
+from hub.search import index
 from tests import postgres
+from tests.operations.monitors import beat
 from tests.operations.places import place
 from tests.world import a_person, a_resource, an_organization
 
@@ -57,3 +63,14 @@ def other_place(request: pytest.FixtureRequest, tmp_path: Path) -> Config:
     pattern = request.getfixturevalue("postgresql")
     postgres.create(pattern, "restored", template="template0")
     return place(tmp_path / "other", DATABASE_URL=pattern.format(name="restored"))
+
+
+@pytest.fixture
+def running(small: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
+    """A small hub with an index, whose worker runs."""
+    with small.writing() as db:
+        db.execute(update(OutboxMessage).values(due_at=clock.now(), since=clock.now()))
+    monkeypatch.setattr(walls, "missing", lambda _config: [])  # this machine may be unable to build them
+    index.catch_up(small)
+    beat(small)
+    return small

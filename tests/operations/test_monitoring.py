@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -29,35 +28,11 @@ from hub.operations.rules.backups import LastBackups
 from hub.operations.store.target import Target
 from hub.search import index
 from hub.search.store import folders
+from tests.operations.monitors import STRANGER, beat, health
 from tests.operations.places import without_table
 from tests.world import FrozenClock, a_resource, an_organization
 
 TOKEN = "a token for monitors"
-STRANGER = {"REMOTE_ADDR": "203.0.113.7"}
-
-
-def beat(database: Database, *silent: str, failures: int = 0) -> None:
-    """Send a heartbeat of a worker whose lines all move, except for some."""
-    progress = heartbeats.Progress()
-    for line in (steps[0] for steps in worker.THREADS):
-        progress.note(line, line if line in silent else "", failures)
-    with database.writing() as db:
-        heartbeats.record_heartbeat(db, heartbeats.worker_name(), progress)
-
-
-@pytest.fixture
-def running(small: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
-    """A small hub with an index, whose worker runs."""
-    with small.writing() as db:
-        db.execute(update(OutboxMessage).values(due_at=clock.now(), since=clock.now()))
-    monkeypatch.setattr(walls, "missing", lambda _config: [])  # this machine may be unable to build them
-    index.catch_up(small)
-    beat(small)
-    return small
-
-
-def health(client: FlaskClient, **environ: str) -> Any:
-    return client.get("/healthz", environ_overrides=environ).get_json()
 
 
 @pytest.mark.both_databases

@@ -33,9 +33,12 @@ class Verdict:
     signature: str = ""
 
 
-def version(address: str) -> str:
-    """Return the version of the scanner and its signatures, which changes when either does. Raises ScannerDown."""
-    with _connected(address, CONNECT_TIMEOUT) as connection:
+def version(address: str, timeout: float = CONNECT_TIMEOUT) -> str:
+    """Return the version of the scanner and its signatures, which changes when either does. Raises ScannerDown.
+
+    ``timeout``: seconds to wait for the connection, and for the answer.
+    """
+    with _connected(address, timeout, connect_timeout=timeout) as connection:
         connection.sendall(b"zVERSION\0")
         answer = _answer(connection)
     if not answer.startswith("ClamAV"):
@@ -59,12 +62,12 @@ def check(address: str, file: IO[bytes]) -> Verdict:
         return _verdict(_answer(connection, was_cut_off=was_cut_off))
 
 
-def _connected(address: str, timeout: float) -> socket.socket:
+def _connected(address: str, timeout: float, *, connect_timeout: float = CONNECT_TIMEOUT) -> socket.socket:
     """Return a connection to ``unix:/path`` or ``host:port``. Raises ScannerDown."""
     family, target = parsed(address)
     connection = socket.socket(family)
     try:
-        connection.settimeout(CONNECT_TIMEOUT)
+        connection.settimeout(connect_timeout)
         connection.connect(target)
         connection.settimeout(timeout)
     except OSError as error:

@@ -27,6 +27,10 @@ from hub.operations.store.occupants import sqlite_path
 _TIME_ERROR = 5  # adjtimex(2): the clock isn't synchronized
 _SAFE_SQLITE = (3, 51, 3)  # earlier versions have a rare bug when they reset the write-ahead log
 _OLDEST_POSTGRESQL = 130000  # as server_version_num says it
+_OFF = {  # what an operator turned off, which is all right
+    "reserve": "HUB_RESERVE_MB is 0, so the hub holds no reserve for a full disk.",
+    "scanner": "HUB_CLAMD isn’t set, so files aren’t checked for viruses.",
+}
 _MOST_SKEW = 5.0  # seconds between the clocks of this machine and the database's
 
 
@@ -181,6 +185,8 @@ def of_health(db: Session, config: Config) -> Iterator[Line]:
     for check in health_queries.checks(db, config):
         if check.name == "backup" and check.word == "off":
             yield _occasional_backups(check.figures.get("last_backup_seconds"))
+        elif check.word == "off":
+            yield Line(check.name, _OFF[check.name])
         elif check.name != "database":
             yield Line(check.name, check.sentence or "In order.", is_urgent=check.level is not Level.OK)
 

@@ -1,6 +1,7 @@
 """Gathers what the health check looks at. Each check costs a query or two, so monitors can ask every few seconds."""
 
 import sqlite3
+import time
 from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select, text
@@ -10,8 +11,10 @@ from sqlalchemy.orm import Session
 from config import Config
 from hub.core import clock, disk, heartbeats
 from hub.library import queries as library_queries
+from hub.library import scanning
 from hub.library.extract import walls
 from hub.library.extract.reader import READER_VERSION
+from hub.library.files import scanner
 from hub.library.models import Revision
 from hub.library.rules import PreviewState
 from hub.mail import queries as mail_queries
@@ -23,6 +26,8 @@ from hub.operations.rules.health import FAILED_PICTURES, Check, Level, Line
 from hub.search import index
 from hub.search.store import folders
 
+SCANNER_TIMEOUT = 1.0  # seconds
+SILENCE_KEPT = 5.0  # seconds; anyone may ask for the state
 UNREACHABLE = "The database can’t be reached, so pages can’t be served. Start it, or check HUB_DATABASE_URL."
 
 
@@ -35,8 +40,10 @@ def checks(db: Session, config: Config) -> Sequence[Check]:
         "index": lambda: check_index(config),
         "worker": lambda: check_worker(db),
         "disk": lambda: check_space(config),
+        "reserve": lambda: health_rules.reserve(config.RESERVE_MB * 1_000_000, disk.reserve_bytes(config)),
         "mail": lambda: check_mail(db),
         "files": lambda: check_files(db),
+        "scanner": lambda: check_scanner(db, config),
         "pictures": lambda: check_pictures(db),
         "backup": lambda: check_backup(db, config),
         "walls": lambda: check_walls(config),
@@ -104,6 +111,30 @@ def check_files(db: Session) -> Check:
     """Check that uploads are read soon."""
     oldest = select(func.min(Revision.created_at)).where(Revision.reader_version == 0)  # never read, by any version
     return health_rules.files(db.scalar(oldest), library_queries.waiting(db, READER_VERSION), clock.now())
+
+
+def check_scanner(db: Session, config: Config) -> Check:
+    """Check that the virus scanner answers, if there is to be one, and that no file waits for it for long."""
+    if not config.CLAMD:
+        return health_rules.scanner(False, "", 0, None, clock.now())
+    trouble = _scanners_trouble(config.CLAMD)
+    return health_rules.scanner(True, trouble, *scanning.waiting(db), clock.now())
+
+
+_trouble_at: dict[str, tuple[float, str]] = {}  # by the address of a scanner: when it last gave no answer, and why
+
+
+def _scanners_trouble(address: str) -> str:
+    """Return why the scanner doesn't answer, or "". Silence is remembered for a while, since it holds a thread."""
+    moment, trouble = _trouble_at.get(address, (0.0, ""))
+    if trouble and time.monotonic() - moment < SILENCE_KEPT:
+        return trouble
+    try:
+        scanner.version(address, SCANNER_TIMEOUT)
+    except scanner.ScannerDown as error:
+        _trouble_at[address] = (time.monotonic(), str(error))
+        return str(error)
+    return ""
 
 
 def check_pictures(db: Session) -> Check:

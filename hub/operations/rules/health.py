@@ -90,6 +90,50 @@ def space(free: Mapping[str, int]) -> Check:
     return Check("disk", Level.DEGRADED, sentence, "low", figures)
 
 
+def reserve(wanted: int, held: int) -> Check:
+    """Check the reserve of disk space, by the bytes that it should have and has."""
+    if not wanted:
+        return Check("reserve", state="off")
+    figures = {"reserve_bytes": held}
+    if not held:
+        sentence = (
+            "The reserve of disk space (HUB_RESERVE_MB) is missing. Free some space on the disk of HUB_INSTANCE; the "
+            "hub then makes it again."
+        )
+        return Check("reserve", Level.DEGRADED, sentence, "missing", figures)
+    if held != wanted:
+        sentence = (
+            f"The reserve of disk space has {file_size(held)}, and HUB_RESERVE_MB is {file_size(wanted)}. Free some "
+            "space on the disk of HUB_INSTANCE; the hub then makes it again."
+        )
+        return Check("reserve", Level.DEGRADED, sentence, "wrong size", figures)
+    return Check("reserve", figures=figures)
+
+
+def scanner(is_on: bool, trouble: str, waiting: int, added_at: datetime | None, now: datetime) -> Check:  # noqa: FBT001 - a fact
+    """Check the virus scanner: it answers, and the oldest file that waits for it hasn't waited for long.
+
+    ``trouble``: why it doesn't answer.
+    """
+    if not is_on:
+        return Check("scanner", state="off")
+    age = max((now - added_at).total_seconds(), 0) if added_at else 0
+    figures = {"scans_waiting": waiting, "oldest_scan_seconds": round(age)}
+    if trouble:
+        sentence = (
+            f"The virus scanner doesn’t answer ({trouble}), so no one can open or download new files. Start clamd, or "
+            "check HUB_CLAMD."
+        )
+        return Check("scanner", Level.DEGRADED, sentence, "silent", figures)
+    if age <= OLDEST_FILE.total_seconds():
+        return Check("scanner", figures=figures)
+    sentence = (
+        f"{plural(waiting, 'file')} can’t be opened before the virus check, the oldest for more than an hour. See the "
+        "worker’s log."
+    )
+    return Check("scanner", Level.DEGRADED, sentence, "late", figures)
+
+
 def mail(due_at: datetime | None, waiting: int, trouble: str, now: datetime) -> Check:
     """Check outgoing email by the time at which the oldest waiting message should have been sent."""
     age = max((now - due_at).total_seconds(), 0) if due_at else 0
