@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pyotp
 import pytest
@@ -26,6 +27,7 @@ from tests.members.conftest import Alliance
 from tests.world import PASSWORD, FrozenClock, SignIn
 
 ROSA, COORDINATOR = "rosa@lakeshore.example", "coordinator@demo.example"
+FACTORS = "/account/second-factor"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 AT = datetime(2026, 11, 27, 12, 0, 10, tzinfo=UTC)
 
@@ -78,15 +80,25 @@ def test_waits_grow_to_an_hour() -> None:
 
 def set_up_app(browser: FlaskClient, database: Database, clock: FrozenClock) -> tuple[str, list[str]]:
     """Set up an authenticator app; return its secret, and the recovery codes on the page."""
-    assert browser.post("/account/second-factor/app/begin").location == "/account/second-factor/app"
-    key = BeautifulSoup(browser.get("/account/second-factor/app").text, "lxml").select_one("input#key")
-    assert key
-    secret = str(key["value"])
-    answer = browser.post("/account/second-factor/app", data={"code": code_at(clock.at, secret)})
+    secret = begun_app(browser)
+    answer = browser.post(f"{FACTORS}/app", data={"code": code_at(clock.at, secret)})
     assert answer.status_code == 200, answer.text
-    shown = BeautifulSoup(answer.text, "lxml").select_one("textarea#codes")
     clock.advance(seconds=60)
-    return secret, shown.get_text().split() if shown else []
+    return secret, shown_codes(answer)
+
+
+def begun_app(browser: FlaskClient) -> str:
+    """Begin to set up an authenticator app, and return its secret."""
+    assert browser.post(f"{FACTORS}/app/begin").location == f"{FACTORS}/app"
+    key = BeautifulSoup(browser.get(f"{FACTORS}/app").text, "lxml").select_one("input#key")
+    assert key
+    return str(key["value"])
+
+
+def shown_codes(answer: Any) -> list[str]:
+    """Return the recovery codes on a page."""
+    shown = BeautifulSoup(answer.text, "lxml").select_one("textarea#codes")
+    return shown.get_text().split() if shown else []
 
 
 def half_signed_in(app: Flask, email: str = ROSA, wanted: str = "") -> FlaskClient:

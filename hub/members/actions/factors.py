@@ -50,6 +50,7 @@ from hub.members.rules.permissions import Permission, may
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Ending, Origin
 
+USED_CODE = "That code was used already. Wait until your app shows the next one."
 WRONG_CODE = "That code isn’t right. Enter the one that your app shows now, or a recovery code that you haven’t used."
 NOT_CONFIRMED = "That code isn’t right. Check the time on your phone, then enter the code that the app shows now."
 
@@ -156,13 +157,16 @@ def _hashed(db: Session, codes: Sequence[str]) -> list[str]:
 def use_code(db: Session, person: Person, text: str, origin: Origin) -> Factor:
     """Return how ``person`` completes a sign-in with the code that they typed, which works once. Commits.
 
-    Raises Refused for a wrong code, TooManyAttempts after several; the owner hears of those by email.
+    Raises Refused for a wrong code, TooManyAttempts after several; the owner hears of those by email. A code that was
+    used moments ago, as by a double click, is refused too, but is no wrong one.
     """
     code = code_of(text)
     tries = _count_try(db, person)
     if _use_app_code(db, person, code) if is_app_code(code) else _use_recovery_code(db, person, code, origin):
         db.execute(delete(SecondStepTry).where(SecondStepTry.person_id == person.id))
         return Factor.APP if is_app_code(code) else Factor.RECOVERY_CODE
+    if is_app_code(code) and _was_used(db, person, code):
+        raise Refused(USED_CODE)
     note(db, person, "failed the second step for", person, browser=origin.browser, network=origin.network)
     if tries == FREE_TRIES:
         details = "Someone entered the right password and then wrong codes."
@@ -201,6 +205,12 @@ def _use_app_code(db: Session, person: Person, code: str) -> bool:
     unused = AuthenticatorApp.person_id == person.id, AuthenticatorApp.last_step < step
     result: Any = db.execute(update(AuthenticatorApp).where(*unused).values(last_step=step))
     return bool(result.rowcount == 1)
+
+
+def _was_used(db: Session, person: Person, code: str) -> bool:
+    """Return True if this was the latest code of the app, which signed the person in."""
+    app = db.get(AuthenticatorApp, person.id, populate_existing=True)
+    return app is not None and matching_step(app.secret, code, clock.now(), app.last_step - 1) == app.last_step
 
 
 def _use_recovery_code(db: Session, person: Person, code: str, origin: Origin) -> bool:

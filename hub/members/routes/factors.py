@@ -8,6 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
+from hub.core.once import once
 from hub.core.web import db
 from hub.members import credentials, login
 from hub.members.actions import factors as factors_actions
@@ -85,6 +86,7 @@ def begin_app() -> Any:
 
 
 @bp.route("/account/second-factor/app", methods=["GET", "POST"])
+@once  # its response may show recovery codes, which no one sees again
 def authenticator_app() -> Any:
     """Show the QR code of a new authenticator app, and turn it on with a first code."""
     person = _confirmed_person()
@@ -118,6 +120,7 @@ def remove_app() -> Any:
 
 
 @bp.post("/account/second-factor/passkeys")
+@once
 def add_passkey() -> Any:
     """Add the passkey that the browser made."""
     person, form = _confirmed_person(), PasskeyForm()
@@ -138,6 +141,7 @@ def remove_passkey(number: int) -> Any:
 
 
 @bp.post("/account/second-factor/recovery-codes")
+@once
 def recovery_codes() -> Any:
     """Create new recovery codes, and show them this once."""
     person = _confirmed_person()

@@ -1,0 +1,52 @@
+"""Second factors, when a form is sent twice, as by a double click."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from hub.core.audit import Entry
+from hub.core.db import Database
+from tests.members.conftest import Alliance
+from tests.members.test_factors import (
+    FACTORS,
+    ROSA,
+    begun_app,
+    code_at,
+    enter,
+    half_signed_in,
+    set_up_app,
+    shown_codes,
+)
+from tests.world import FrozenClock, SignIn
+
+
+@pytest.mark.parametrize("way", ["app", "recovery codes"])
+def test_a_double_click_shows_the_recovery_codes_that_work(
+    frozen_clock: FrozenClock, sign_in: SignIn, alliance: Alliance, database: Database, way: str
+) -> None:
+    rosa = sign_in(ROSA)
+    if way == "app":
+        secret = begun_app(rosa)
+        address, entered = f"{FACTORS}/app", {"code": code_at(frozen_clock.at, secret)}
+    else:
+        set_up_app(rosa, database, frozen_clock)
+        address, entered = f"{FACTORS}/recovery-codes", {}
+    first, second = (rosa.post(address, data=entered | {"form_id": "a form"}) for _ in range(2))
+    assert shown_codes(first)
+    assert shown_codes(second) == shown_codes(first)
+
+
+def test_a_code_that_was_just_used_is_refused_and_is_no_wrong_one(
+    frozen_clock: FrozenClock, app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    secret, _codes = set_up_app(sign_in(ROSA), database, frozen_clock)
+    browser, another = half_signed_in(app), half_signed_in(app)
+    code = code_at(frozen_clock.at, secret)
+    assert enter(browser, code) == 302
+    answer = another.post("/sign-in/second-step", data={"code": code})
+    assert (answer.status_code, "That code was used already." in answer.text) == (422, True)
+    with database.reading() as db:
+        assert "failed the second step for" not in db.scalars(select(Entry.action)).all()
+    frozen_clock.advance(seconds=30)
+    assert enter(another, code) == 422
+    assert enter(another, code_at(frozen_clock.at, secret)) == 302
