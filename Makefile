@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all mutants kills faults check format bench screenshots sbom fresh lock clean
+.PHONY: help demo run install test test-all mutants at-once kills faults check format bench screenshots sbom fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ test-all: $(VENV)/.installed-dev ## run all tests, including PostgreSQL, a brows
 
 mutants: $(VENV)/.installed-dev ## run the mutation tests before a release (up to 8 minutes)
 	@$(BIN)/python -m tests.mutants
+
+at-once: $(VENV)/.installed-dev ## send every form six times at once as everyone who may send it (up to 30 minutes)
+	@EVERY_SENDER=1 $(PYTEST) tests/at_once/test_at_once.py
 
 kills: $(VENV)/.installed-dev ## kill a running hub's processes at random moments (about an hour; KILLS=1000, SEED=number)
 	@KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m tests.kills

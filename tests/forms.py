@@ -51,7 +51,12 @@ def opened(browser: FlaskClient, address: str, action: str = "", do: str = "") -
 
 def form_of(browser: FlaskClient, address: str, action: str, do: str = "") -> PageForm:
     """Open a page and return its first form that posts to ``action``, with or without a version."""
-    answer = browser.get(address)
+    return form_in(browser.get(address), action, do)
+
+
+def form_in(answer: TestResponse, action: str, do: str = "") -> PageForm:
+    """Return the first form on a page that posts to ``action``, with or without a version."""
+    address = answer.request.full_path
     assert answer.status_code == 200, f"{address}: {answer.status_code}"
     for form in BeautifulSoup(answer.text, "lxml").find_all("form", method="post"):
         target = urljoin(answer.request.full_path, str(form.get("action") or answer.request.full_path.rstrip("?")))

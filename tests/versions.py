@@ -16,12 +16,23 @@ from hub.joining.actions import applying as applying_actions
 from hub.joining.actions.applying import Interest
 from hub.library.models import Resource, Revision
 from hub.library.rules import Audience, Kind, Source
-from hub.members.models import Organization, Person
+from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.actions import packs as packs_actions
 from hub.search.models import GlossaryEntry
 from hub.sharing.models import Confirmation
+from tests.demo_people import (
+    HAL,
+    MANAGED,
+    SENDER,
+    organization_of_sender,
+    own_resource,
+    own_stakeholders,
+    saved_search,
+    sender,
+)
 from tests.forms import Values
+from tests.world import a_resource
 
 Entered = Values | Callable[[Session], Values]
 
@@ -49,16 +60,13 @@ class Case:
     begun_empty: frozenset[str] = frozenset()  # fields that don't show what is saved
 
 
-def _resource(db: Session) -> int:
-    """Return a resource of the demo member."""
-    query = select(Resource.id).join(Organization).where(Organization.slug == "lakeshore", Resource.title != "")
-    return db.scalars(query.order_by(Resource.id)).first() or 0
-
-
 def _written(db: Session) -> int:
-    """Return a resource whose content was typed."""
+    """Return a resource whose content was typed, and that the sender may change."""
+    person = sender(db)
+    own = Resource.organization_id == person.organization_id
     query = select(Resource.id).join(Revision).where(Revision.source == Source.TEXT)
-    return db.scalars(query.order_by(Resource.id)).first() or 0
+    number = db.scalars((query.where(own) if SENDER in db.info else query).order_by(Resource.id)).first()
+    return number or a_resource(db, person.organization, "Notes", created_by=person).id
 
 
 def coming(db: Session) -> str:
@@ -73,15 +81,24 @@ def past(db: Session) -> str:
 
 def _presentation(db: Session, *, held: bool) -> str:
     """Return the address of an accepted presentation."""
-    query = select(Presentation.id).join(Presentation.call).where(Presentation.state == SlotState.ACCEPTED)
-    number = db.scalars(
+    query = select(Presentation).join(Presentation.call).where(Presentation.state == SlotState.ACCEPTED)
+    presentation = db.scalars(
         query.where((Call.ends_at < clock.now()) if held else (Call.starts_at > clock.now())).order_by(Presentation.id)
     ).first()
-    return f"/calls/presentations/{number}"
+    assert presentation
+    if SENDER in db.info:
+        presentation.organization_id = organization_of_sender(db).id
+    return f"/calls/presentations/{presentation.id}"
 
 
 def _decks(db: Session) -> list[Resource]:
-    """Return the two decks of an organization."""
+    """Return the two decks of an organization, by default of the first that has two."""
+    if SENDER in db.info:
+        sending = organization_of_sender(db)
+        own = (Resource.kind == Kind.PRESENTATION, Resource.organization_id == sending.id)
+        for _ in range(2):
+            a_resource(db, sending, "Another deck", kind=Kind.PRESENTATION)
+        return list(db.scalars(select(Resource).where(*own).order_by(Resource.id)))
     several = select(Resource.organization_id).where(Resource.kind == Kind.PRESENTATION)
     organization = db.scalars(several.group_by(Resource.organization_id).having(func.count() > 1)).first()
     own = (Resource.kind == Kind.PRESENTATION, Resource.organization_id == organization)
@@ -133,7 +150,7 @@ def an_application(db: Session) -> str:
 
 def _a_draft(db: Session) -> str:
     """Add a draft of a pack, and return its address."""
-    person = db.get_one(Person, person_id(db, "representative@demo.example"))
+    person = sender(db)
     resources = list(db.scalars(select(Resource.id).where(Resource.audience == Audience.PUBLIC).limit(2)))
     pack = packs_actions.create_pack(db, person, Quarter.of(clock.today(config_of(db).zone)), resources)
     db.flush()
@@ -141,12 +158,14 @@ def _a_draft(db: Session) -> str:
 
 
 def _confirmed_quarter(db: Session) -> str:
-    """Return the address that confirms again the newest quarter that the demo member has confirmed."""
-    quarters = select(Confirmation.quarter).where(Confirmation.organization.has(slug="lakeshore"))
+    """Return the address that confirms again the newest quarter that the sender's organization has confirmed."""
+    quarters = select(Confirmation.quarter).where(Confirmation.organization_id == organization_of_sender(db).id)
     return f"/sharing/{max(db.scalars(quarters))}/confirm"
 
 
-def person_id(db: Session, email: str = "hal.okafor@lakeshore-forge.example") -> int:
+def person_id(db: Session, email: str = "") -> int:
+    """Return the id of the person with this address; by default, of someone whom the sender manages."""
+    email = email or MANAGED.get(db.info.get(SENDER, ""), HAL)
     return db.scalars(select(Person.id).where(Person.email == email)).one()
 
 
@@ -181,7 +200,7 @@ CASES = {
         begun_empty=frozenset({"organization"}),
     ),
     "members.postal_address": Case(
-        lambda _db: "/organizations/lakeshore/address",
+        lambda db: f"/organizations/{organization_of_sender(db).slug}/address",
         {"postal_address": ["1 My Street\nErie, PA 16501"]},
         {"postal_address": ["2 Their Street\nErie, PA 16501"]},
         first="representative",
@@ -198,7 +217,7 @@ CASES = {
         {"name": ["Another name"]},
         first="representative",
         second="representative",
-        action="/searches/1/name",
+        action=lambda db: f"/searches/{saved_search(db)}/name",
     ),
     "overview.setup_hub": Case(lambda _db: "/setup/hub", {"name": ["My hub"]}, {"name": ["Their hub"]}),
     "overview.setup_host": Case(lambda _db: "/setup/host", {"region": ["My region"]}, {"region": ["Their region"]}),
@@ -223,7 +242,7 @@ CASES = {
         begun_empty=frozenset({"note"}),
     ),
     "library.withdraw": Case(
-        lambda db: f"/resources/{_resource(db)}/withdraw",
+        lambda db: f"/resources/{own_resource(db)}/withdraw",
         {"reason": ["My reason"]},
         {"reason": ["Their reason"]},
         first="contributor",
@@ -321,7 +340,7 @@ CASES = {
         second="contributor",
     ),
     "outreach.stakeholder": Case(
-        lambda _db: "/sharing/stakeholders/1",
+        lambda db: f"/sharing/stakeholders/{own_stakeholders(db)[0]}",
         {"affiliation": ["My words"], "groups": ["My group"]},
         {"affiliation": ["Their words"], "groups": ["Their group"]},
         first="representative",
@@ -335,7 +354,7 @@ CASES = {
         second="alternate",
     ),
     "library.edit": Case(
-        lambda db: f"/resources/{_resource(db)}/edit",
+        lambda db: f"/resources/{own_resource(db)}/edit",
         {"summary": ["What I wrote.\nIn two lines."]},
         {"summary": ["What they wrote."]},
         shown=("What I wrote.", "What they wrote."),

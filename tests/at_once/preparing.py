@@ -4,10 +4,10 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
+from hub.calls.models import Ask, AskKind, Attendance, CalendarFeed, Call, Presentation, Source
 from hub.calls.rules.presentations import SlotState
 from hub.calls.rules.series import CallState
 from hub.core import clock
@@ -23,18 +23,32 @@ from hub.mail.models import OutboxMessage
 from hub.mail.rules import State as MailState
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import sessions as sessions_actions
-from hub.members.models import Person, SignInSession
+from hub.members.models import Organization, Person, SignInSession
 from hub.members.rules.mail import MailKind, unsubscribe_token
 from hub.members.rules.sessions import Origin
 from hub.outreach.actions import links as links_actions
+from hub.outreach.actions import log_address as log_address_actions
 from hub.outreach.actions import packs as packs_actions
-from hub.outreach.models import LogAddress, Pack, PackItem, PackLink, ShareLink, Stakeholder
+from hub.outreach.models import Pack, PackItem, PackLink, ShareLink, Stakeholder
 from hub.outreach.queries import packs as packs_queries
+from hub.outreach.rules.packs import LinkPart, PackState
 from hub.outreach.rules.stakeholders import unsubscribe_token as stop_token
-from hub.search.models import SavedSearch, SearchFeed
-from hub.sharing.models import LoggedMail
+from hub.overview import actions as overview_actions
+from hub.search.models import SearchFeed
+from hub.sharing.models import LoggedMail, SharingEvent
 from hub.sharing.rules.logged_mail import Outcome
+from hub.sharing.rules.standing import Act, Channel
+from tests.demo_people import (
+    SENDER,
+    VISITOR,
+    organization_of_sender,
+    own_resource,
+    own_stakeholders,
+    saved_search,
+    sender,
+)
 from tests.versions import an_application, person_id
+from tests.world import an_organization
 
 
 def first(db: Session, model: type[Base], *conditions: Any) -> Any:
@@ -54,7 +68,7 @@ def public(db: Session, *, withdrawn: bool = False) -> Resource:
 
 
 def withdrawn(db: Session) -> str:
-    resource = public(db)
+    resource = db.get_one(Resource, own_resource(db))
     resource.withdrawn_at, resource.withdrawn_reason = clock.now(), "It is old."
     return f"/resources/{resource.id}/restore"
 
@@ -66,12 +80,21 @@ def canceled(db: Session) -> str:
 
 
 def ask(db: Session) -> str:
-    ask: Ask = first(db, Ask, Ask.done_at.is_(None))
-    return f"/calls/{db.get_one(Call, ask.call_id).day}/asks/{ask.id}"
+    call, person = first(db, Call, Call.starts_at > clock.now()), sender(db)
+    ask = Ask(call_id=call.id, kind=AskKind.ASK, text="Who has a template?", added_at=clock.now())
+    ask.organization_id, ask.person_id = person.organization_id, person.id
+    db.add(ask)
+    db.flush()
+    return f"/calls/{call.day}/asks/{ask.id}"
 
 
 def attended(db: Session) -> str:
-    entry: Attendance = first(db, Attendance, Attendance.void.is_(False), Attendance.supersedes_id.is_(None))
+    """Check the sender in."""
+    call, person = first(db, Call, Call.starts_at < clock.now()), sender(db)
+    entry = Attendance(call_id=call.id, source=Source.CHECK_IN, recorded_at=clock.now(), once="a check-in")
+    entry.organization_id, entry.person_id, entry.recorded_by_id = person.organization_id, person.id, person.id
+    db.add(entry)
+    db.flush()
     return f"/calls/attendance/{entry.id}/take-back"
 
 
@@ -81,19 +104,21 @@ def free_call(db: Session) -> str:
 
 
 def with_calendar(db: Session) -> str:
-    db.add(CalendarFeed(token="calendar", person_id=person(db, "coordinator").id, made_at=clock.now()))
+    db.add(CalendarFeed(token="calendar", person_id=sender(db).id, made_at=clock.now()))
     return "/calls/calendar/end"
 
 
 def held(db: Session) -> dict[str, Any]:
+    """Let no one know if the presentation of some organization was given."""
     over = Presentation.call.has(Call.ends_at < clock.now())
-    presentation = first(db, Presentation, over, Presentation.state == SlotState.ACCEPTED)
+    presentation: Presentation = first(db, Presentation, over, Presentation.state == SlotState.ACCEPTED)
     presentation.outcome = None
+    db.execute(update(Attendance).where(Attendance.call_id == presentation.call_id).values(void=True))
     return {"presentation": [str(presentation.id)], "outcome": ["given"]}
 
 
 def link(db: Session) -> ShareLink:
-    link = links_actions.make_link(db, person(db, "representative"), public(db), None, 30)
+    link = links_actions.make_link(db, sender(db), public(db), None, 30)
     db.flush()
     return link
 
@@ -103,7 +128,18 @@ def of_link(words: str) -> Callable[[Session], str]:
 
 
 def to_link(words: str) -> Callable[[Session], str]:
-    return lambda db: f"/s/{link(db).token}/{words}"
+    """Return the address of a form behind a link of another organization."""
+
+    def address(db: Session) -> str:
+        own = sender(db).organization_id
+        by = next(each for each in (person(db, "representative"), person(db, "bff")) if each.organization_id != own)
+        if db.info.get(SENDER, VISITOR) == VISITOR:
+            by = person(db, "bff")
+        link = links_actions.make_link(db, by, public(db), None, 30)
+        db.flush()
+        return f"/s/{link.token}/{words}"
+
+    return address
 
 
 def newest(db: Session) -> int:
@@ -111,24 +147,27 @@ def newest(db: Session) -> int:
 
 
 def draft(db: Session) -> int:
-    sender = person(db, "representative")
-    pack = packs_actions.create_pack(db, sender, Quarter.of(clock.today(config_of(db).zone)), [public(db).id], [])
+    own_stakeholders(db)
+    pack = packs_actions.create_pack(db, sender(db), Quarter.of(clock.today(config_of(db).zone)), [public(db).id], [])
     db.flush()
     pack.everyone = True
     return pack.id
 
 
 def scheduled(db: Session) -> str:
-    sender, pack_id = person(db, "representative"), draft(db)
-    packs_actions.send_pack(db, sender, packs_queries.pack_for(db, sender, pack_id), clock.now() + timedelta(days=2))
+    by, pack_id = sender(db), draft(db)
+    packs_actions.send_pack(db, by, packs_queries.pack_for(db, by, pack_id), clock.now() + timedelta(days=2))
     return f"/sharing/packs/{pack_id}/call-off"
 
 
 def to_item(words: str) -> Callable[[Session], str]:
     def address(db: Session) -> str:
-        open_now = PackLink.pack.has(expires_at=None) | PackLink.stakeholder_id.is_not(None)
-        link: PackLink = first(db, PackLink, open_now)
-        item: PackItem = first(db, PackItem, PackItem.pack_id == link.pack_id)
+        pack: Pack = first(db, Pack, Pack.state == PackState.SENT)
+        reader: Stakeholder = first(db, Stakeholder, Stakeholder.organization_id == pack.organization_id)
+        link = PackLink(pack_id=pack.id, token="to-a-reader", part=LinkPart.POSTED, created_at=clock.now())
+        link.stakeholder_id = reader.id
+        db.add(link)
+        item: PackItem = first(db, PackItem, PackItem.pack_id == pack.id)
         return f"/p/{link.token}/{item.id}/{words}"
 
     return address
@@ -139,7 +178,7 @@ def message(state: MailState, words: str) -> Callable[[Session], str]:
         message: OutboxMessage = first(
             db, OutboxMessage, OutboxMessage.text != "", OutboxMessage.person_id.is_not(None)
         )
-        message.state = state
+        message.state, message.sent_by_id = state, sender(db).id
         if words == "address":
             mail_actions.mark_bounced(db, message.to_hash, "No such user")
         return f"/outbox/{message.id}/{words}"
@@ -159,14 +198,30 @@ def invited(db: Session) -> str:
     return f"/invitation/{invitations_actions.invite(db, None, person)}"
 
 
+def letter(db: Session) -> str:
+    """Invite someone where no mail server can send it, so that the coordinator shows the letter."""
+    person = db.get_one(Person, person_id(db))
+    person.password_hash = None
+    invitations_actions.invite(db, sender(db), person)
+    db.flush()
+    return f"/outbox/{max(db.scalars(select(OutboxMessage.id).where(OutboxMessage.secret)))}/show"
+
+
+def proposal(db: Session) -> str:
+    """Return the address of a presentation that the sender's organization proposes."""
+    presentation: Presentation = first(db, Presentation, Presentation.state == SlotState.PROPOSED)
+    presentation.organization_id = organization_of_sender(db).id
+    return f"/calls/presentations/{presentation.id}"
+
+
 def forgot(db: Session) -> str:
     return f"/password/{invitations_actions.reset_link(db, None, db.get_one(Person, person_id(db)))}"
 
 
 def other_session(db: Session) -> str:
-    """Sign the coordinator in on another browser."""
+    """Sign the sender in on another browser."""
     elsewhere = Origin("Firefox on Linux", "192.0.2.0/24")
-    sessions_actions.begin(db, person(db, "coordinator"), elsewhere, factor="password", browser_token="another")
+    sessions_actions.begin(db, sender(db), elsewhere, factor="password", browser_token="another")
     db.flush()
     return f"/account/sessions/{max(db.scalars(select(SignInSession.id)))}/end"
 
@@ -176,25 +231,25 @@ def subscribed(db: Session) -> str:
 
 
 def with_log_address(db: Session) -> str:
-    assert first(db, LogAddress, LogAddress.person_id == person(db, "representative").id, LogAddress.ended_at.is_(None))
+    log_address_actions.new_log_address(db, sender(db))
     return "/sharing/log-address/end"
 
 
-def saved_search(words: str) -> Callable[[Session], str]:
-    def address(db: Session) -> str:
-        owner = person(db, "representative")
-        return f"/searches/{first(db, SavedSearch, SavedSearch.person_id == owner.id).id}/{words}"
-
-    return address
+def to_saved_search(words: str) -> Callable[[Session], str]:
+    return lambda db: f"/searches/{saved_search(db)}/{words}"
 
 
 def feed(db: Session) -> str:
-    owner = person(db, "contributor")
-    return f"/searches/feeds/{first(db, SearchFeed, SearchFeed.person_id == owner.id).id}/revoke"
+    feed = SearchFeed(person_id=sender(db).id, token="feed", address="q=budget", created_at=clock.now())
+    db.add(feed)
+    db.flush()
+    return f"/searches/feeds/{feed.id}/revoke"
 
 
 def dismissible(db: Session) -> str:
-    return f"/sharing/mails/{first(db, LoggedMail, LoggedMail.outcome == Outcome.NOTHING_FOUND).id}/dismiss"
+    mail: LoggedMail = first(db, LoggedMail, LoggedMail.outcome == Outcome.NOTHING_FOUND)
+    mail.organization_id, mail.person_id = sender(db).organization_id, sender(db).id
+    return f"/sharing/mails/{mail.id}/dismiss"
 
 
 def unsubscribing(db: Session) -> str:
@@ -203,10 +258,42 @@ def unsubscribing(db: Session) -> str:
 
 
 def stakeholders(db: Session) -> dict[str, Any]:
-    own = Stakeholder.organization_id == person(db, "representative").organization_id
-    return {
-        "who": [str(row.id) for row in db.scalars(select(Stakeholder).where(own).order_by(Stakeholder.id).limit(3))]
-    }
+    return {"who": [str(number) for number in own_stakeholders(db)[:3]]}
+
+
+def everyone(db: Session) -> dict[str, Any]:
+    return {"organization": [str(number) for number in db.scalars(select(Organization.id).order_by(Organization.id))]}
+
+
+def unrepresented(db: Session) -> str:
+    an_organization(db, "Copper Basin")
+    return "/setup/invitations"
+
+
+def uninvited(db: Session) -> str:
+    db.get_one(Person, person_id(db)).password_hash = None
+    return "/setup/links"
+
+
+def paused(db: Session) -> str:
+    overview_actions.pause_mail(db, sender(db), MailKind.DIGEST)
+    return "/outbox/plan/begin"
+
+
+def reported(db: Session) -> str:
+    """Report that the sender's organization shared something, and return the address that corrects it."""
+    who = sender(db)
+    event = SharingEvent(act=Act.DECLARED, organization_id=who.organization_id, person_id=who.id, title="A plan")
+    event.happened_on = clock.today(config_of(db).zone)
+    event.quarter, event.recorded_at = str(Quarter.of(event.happened_on)), clock.now()
+    event.with_whom, event.channel, event.resource_id = "our members", Channel.EMAIL, public(db).id
+    db.add(event)
+    db.flush()
+    return f"/sharing/events/{event.id}/correct"
+
+
+def newest_report(db: Session) -> str:
+    return f"/sharing/events/{max(db.scalars(select(SharingEvent.id)))}/correct"
 
 
 def emailed_link(db: Session) -> str:
@@ -224,3 +311,8 @@ def decided(db: Session) -> dict[str, Any]:
         "reason": ["Welcome."],
         "exception": ["No quorum."],
     }
+
+
+def filed(db: Session) -> dict[str, Any]:
+    """Return what is chosen for a new resource; only some people are offered the organization."""
+    return {"kind": ["resource"], "audience": ["network"], "organization": [sender(db).organization.slug]}

@@ -26,7 +26,7 @@ from hub.members.queries import token_hash
 from hub.outreach.models import Pack
 from hub.sharing.models import Confirmation
 from tests.at_once.preparing import draft, first, newest, public
-from tests.at_once.sendings import Sending
+from tests.at_once.sending import Sending
 from tests.at_once.worlds import Scene, Worlds
 from tests.forms import PageForm
 from tests.serving import TIMEOUT, eventually

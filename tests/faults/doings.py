@@ -20,7 +20,8 @@ from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 from hub.worker import STEPS
 from tests.at_once.preparing import public
-from tests.at_once.sendings import ELSEWHERE, NO_FORMS, NOT_AT_ONCE, SENDINGS
+from tests.at_once.senders import ONE_OF_EACH
+from tests.at_once.sendings import ELSEWHERE, NO_FORMS, SENDINGS
 from tests.at_once.worlds import Scene
 from tests.faults.trying import Act, Answer, Doing, Place
 from tests.mailserver import ReceivedMail, a_mail_server
@@ -33,7 +34,7 @@ IN_CHILDREN = frozenset({"pages", "previews", "evidence"})
 
 def _form(name: str) -> Doing:
     def prepare(place: Place) -> Act:
-        scene = Scene(place.worlds, place.database, SENDINGS[name])
+        scene = Scene(place.worlds, place.database, SENDINGS[name], ONE_OF_EACH[name])
         form = scene.form()
 
         def send() -> Answer:
@@ -41,7 +42,7 @@ def _form(name: str) -> Doing:
                 field: (BytesIO(value[0]), value[1]) if isinstance(value, tuple) else value
                 for field, value in form.values.items()
             }
-            return _read(place.worlds.browser(scene.role), "POST", form.address, data)
+            return _read(place.worlds.browser(scene.cookie), "POST", form.address, data)
 
         return send
 
@@ -60,7 +61,7 @@ def _download(role: str) -> Doing:
     def prepare(place: Place) -> Act:
         with place.database.reading() as db:
             address = f"/resources/{public(db).id}/download"
-        return lambda: _read(place.worlds.browser(role), "GET", address)
+        return lambda: _read(place.worlds.browser(place.worlds.cookies[role]), "GET", address)
 
     return Doing(f"sharing.download by {role}", prepare)
 
@@ -191,7 +192,6 @@ DOINGS: dict[str, Doing] = {
 NOT_TRIED: dict[str, str] = {
     **NO_FORMS,
     **ELSEWHERE,
-    **NOT_AT_ONCE,
     "members.signed_on": "needs an identity provider: tests/members/test_single_sign_on.py",
     "sharing.slides": "tests/sharing",
     "outreach.open_pack": "tests/outreach",

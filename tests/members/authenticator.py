@@ -34,13 +34,16 @@ class Authenticator:
     credential_id: bytes = field(default_factory=lambda: os.urandom(16))
     count: int = 0
 
+    @property
+    def public_key(self) -> bytes:
+        """The public key as COSE_Key in CBOR: {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}."""
+        numbers = self.key.public_key().public_numbers()
+        coordinates = b"\x21\x58\x20" + numbers.x.to_bytes(32, "big") + b"\x22\x58\x20" + numbers.y.to_bytes(32, "big")
+        return b"\xa5\x01\x02\x03\x26\x20\x01" + coordinates
+
     def make(self, options: dict[str, Any]) -> str:
         """Return the answer to ``navigator.credentials.create()``, as the hub's script writes it."""
-        numbers = self.key.public_key().public_numbers()
-        # COSE_Key in CBOR: {1: 2 (EC2), 3: -7 (ES256), -1: 1 (P-256), -2: x, -3: y}
-        public_key = b"\xa5\x01\x02\x03\x26\x20\x01\x21\x58\x20" + numbers.x.to_bytes(32, "big")
-        public_key += b"\x22\x58\x20" + numbers.y.to_bytes(32, "big")
-        attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + public_key
+        attested = bytes(16) + struct.pack(">H", len(self.credential_id)) + self.credential_id + self.public_key
         data = self._data(options["rp"]["id"], ATTESTED) + attested
         # A CBOR map: fmt is "none", attStmt is empty, authData is the data.
         attestation = b"\xa3\x63fmt\x64none\x67attStmt\xa0\x68authData\x58" + bytes([len(data)]) + data
