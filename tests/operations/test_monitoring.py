@@ -82,6 +82,16 @@ def test_a_nearly_full_disk_is_noticed(running: Database, client: FlaskClient, m
     assert "900 MB" in answer["disk"]["sentence"]
 
 
+def test_a_disk_that_takes_no_more_uploads_is_noticed(
+    running: Database, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running.config = replace(running.config, MIN_FREE_MB=3000)
+    monkeypatch.setattr(disk, "free_bytes", lambda _folder: 2 * 10**9)
+    answer = health(client)
+    assert answer["reasons"] == ["disk"]
+    assert "uploads stop at 3.0 GB" in answer["disk"]["sentence"]
+
+
 @pytest.mark.both_databases
 def test_email_that_is_stuck_is_noticed_and_quiet_hours_are_not_taken_for_it(
     running: Database, client: FlaskClient

@@ -94,7 +94,8 @@ def check_worker(db: Session) -> Check:
 def check_space(config: Config) -> Check:
     """Check the free space of the folders of the hub."""
     folders_of = {"instance": config.INSTANCE, "uploads": config.UPLOADS}
-    return health_rules.space({name: disk.free_bytes(folder) for name, folder in folders_of.items()})
+    free = {name: disk.free_bytes(folder) for name, folder in folders_of.items()}
+    return health_rules.space(free, config.MIN_FREE_MB * 1_000_000)
 
 
 def check_mail(db: Session) -> Check:

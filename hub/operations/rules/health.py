@@ -38,7 +38,7 @@ def level_of(checks: Sequence[Check]) -> Level:
     return next((level for level in (Level.DOWN, Level.DEGRADED) if level in levels), Level.OK)
 
 
-LOW_SPACE = 1_000_000_000  # bytes; uploads stop at a tenth of it
+LOW_SPACE = 1_000_000_000  # bytes; by default, uploads stop at less
 OLDEST_MESSAGE = timedelta(hours=1)  # since it was due; a server that greylists takes minutes
 OLDEST_FILE = timedelta(hours=1)  # since it was uploaded; a long import takes longer, and then that is worth knowing
 MOST_FAILURES = 3  # of a line's steps in a row; a single one is tried again in seconds
@@ -80,13 +80,13 @@ def worker(is_alive: bool, lines: Sequence[Line], now: datetime) -> Check:  # no
     return Check("worker", figures=ages)
 
 
-def space(free: Mapping[str, int]) -> Check:
-    """Check the free bytes of the folders of the hub."""
+def space(free: Mapping[str, int], least: int) -> Check:
+    """Check the free bytes of the folders of the hub; with less than ``least`` bytes, no upload is taken."""
     figures = {f"free_bytes_{name}": count for name, count in free.items()}
     name = min(free, key=lambda each: free[each])
-    if free[name] >= LOW_SPACE:
+    if free[name] >= max(LOW_SPACE, least):
         return Check("disk", figures=figures)
-    sentence = f"Only {file_size(free[name])} are free on the disk of HUB_{name.upper()}. Free some space: uploads stop before it is full."
+    sentence = f"Only {file_size(free[name])} are free on the disk of HUB_{name.upper()}. Free some space: uploads stop at {file_size(least)}."
     return Check("disk", Level.DEGRADED, sentence, "low", figures)
 
 
