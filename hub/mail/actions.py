@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,7 @@ from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
 from hub.mail.queries import address_hashes
-from hub.mail.rules import SETTLED, LetterKind, Quiet, State, deliverable, keyed_hash
+from hub.mail.rules import LetterKind, Quiet, State, deliverable, keyed_hash
 
 
 def mark_bounced(db: Session, address_hash: str, words: str) -> None:
@@ -220,18 +220,14 @@ def cancel_kind(db: Session, person_id: int, kind: str) -> None:
 CLEARED = {"to": "", "name": "", "text": "", "html": "", "calendar": "", "reply_to": "", "unsubscribe": ""}
 
 
-def forget_recipient(db: Session, person_id: int, address: str) -> None:
-    """Cancel the messages that wait for a person, and delete their addresses and texts from all that were sent."""
-    is_about = or_(OutboxMessage.person_id == person_id, OutboxMessage.to == address)
-    waiting = update(OutboxMessage).where(is_about, OutboxMessage.state == State.WAITING)
-    db.execute(waiting.values(state=State.CANCELLED, settled_at=clock.now(), trouble=""))
-    db.execute(update(OutboxMessage).where(is_about, OutboxMessage.state.in_(SETTLED)).values(**CLEARED))
+def forget_sender(db: Session, person_id: int, address: str, former: str) -> None:
+    """Call the sender of a person's messages ``former``, and delete their address for replies.
 
-
-def forget_sender(db: Session, address: str, former: str) -> None:
-    """Call the sender of messages with this address for replies ``former``, and delete the address."""
-    replied = OutboxMessage.reply_to.contains(address, autoescape=True)
-    db.execute(update(OutboxMessage).where(replied).values(reply_to="", sender_name=former))
+    Those are the messages that name a sender and were caused by the person, and those with this address for replies.
+    """
+    own = (OutboxMessage.sent_by_id == person_id) & (OutboxMessage.sender_name != "")
+    replied = func.lower(OutboxMessage.reply_to) == deliverable(address).lower()
+    db.execute(update(OutboxMessage).where(own | replied).values(reply_to="", sender_name=former))
 
 
 # The text that replaces that of a message with a secret link after it was sent.

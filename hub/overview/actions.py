@@ -1,9 +1,11 @@
 """Changes that involve several rooms: the setup guide, membership, the weekly digest, and scheduled mail."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from html import escape
 
-from sqlalchemy import Text, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import attendance_reports as attendance_reports_actions
@@ -17,12 +19,15 @@ from hub.core.setting_checks import is_zone
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.actions import Post
-from hub.mail.rules import LetterKind
+from hub.mail.delivery import forgetting
+from hub.mail.models import OutboxMessage
+from hub.mail.rules import LetterKind, State
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
-from hub.members.models import Organization, Person
+from hub.members.actions.locks import lock_roles_of
+from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules.fields import name_of
 from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.membership import Period
@@ -230,18 +235,19 @@ def erase_person(db: Session, actor: Person | None, person: Person) -> str:
     """
     if actor and not may(actor, Permission.ERASE_PEOPLE):
         raise NotFound
+    lock_roles_of(db, person)
     if person.email == former_address(person.id):
         raise Refused(f"That person was already erased: {person.name}.")
-    name, address = person.name, person.email
-    former = personal_data_queries.called_after_erasing(db, person)
+    address, former = person.email, personal_data_queries.called_after_erasing(db, person)
+    addresses = dict.fromkeys([address, *personal_data_queries.former_addresses(db, person)], former)
     people_actions.deactivate(db, actor, person)
     stakeholders_actions.erase_stakeholders(db, stakeholders_queries.ids_with_address(db, address))
-    mail_actions.forget_recipient(db, person.id, address)
+    forgetting.forget_recipient(db, person.id, address)
     _delete_rows(db, person)
     _replace_names(db, person, former)
     attendance_reports_actions.forget_names(db, person, former)
-    mail_actions.forget_sender(db, address, former)
-    _replace_in_audit_log(db, {address: former, name: former})
+    mail_actions.forget_sender(db, person.id, address, former)
+    _replace_in_texts(db, person, former, addresses)
     person.name, person.email, person.password_hash = former, former_address(person.id), None
     note(db, actor, "erased", person)
     return former
@@ -268,11 +274,32 @@ def _replace_names(db: Session, person: Person, former: str) -> None:
             db.execute(update(table).where(func.lower(table.c[column]) == person.email).values({column: ""}))
 
 
-def _replace_in_audit_log(db: Session, former_of: Mapping[str, str]) -> None:
-    """Replace names and addresses in what the audit log calls things, and in its details."""
+def _replace_in_texts(db: Session, person: Person, former: str, addresses: Mapping[str, str]) -> None:
+    """Replace the name and the addresses of ``person`` in the audit log, and in email that isn't sent yet.
+
+    A name that may also be another's is replaced only where it is certainly theirs.
+    """
+    name, own_entries = {person.name: former}, or_(*personal_data_queries.own_entries(person))
+    own_mail = OutboxMessage.sent_by_id == person.id
+    if personal_data_queries.name_is_unique(db, person):
+        _replace_in_audit_log(db, {**addresses, **name})
+        db.execute(update(OneTimeLink).where(OneTimeLink.shown_to == person.name).values(shown_to=former))
+        own_mail = or_(own_mail, OutboxMessage.html.contains(escape(person.name), autoescape=True))
+    else:
+        _replace_in_audit_log(db, addresses)
+        _replace_in_audit_log(db, name, own_entries)
+    former_of = {**addresses, **name, escape(person.name): former}
+    for message in db.scalars(select(OutboxMessage).where(OutboxMessage.state == State.WAITING, own_mail)):
+        for column in ("subject", "text", "html"):
+            setattr(message, column, replaced_in(getattr(message, column), former_of))
+
+
+def _replace_in_audit_log(db: Session, former_of: Mapping[str, str], *where: ColumnElement[bool]) -> None:
+    """Replace names and addresses in what the audit log calls things, and in its details, which are JSON."""
     searched = (Entry.actor, Entry.subject, cast(Entry.details, Text))
-    mentions = or_(*(column.contains(old, autoescape=True) for column in searched for old in former_of))
-    for entry in db.scalars(select(Entry).where(mentions).execution_options(yield_per=500)):
+    spellings = {spelling for old in former_of for spelling in (old, json.dumps(old)[1:-1])}
+    mentions = or_(*(column.contains(old, autoescape=True) for column in searched for old in spellings))
+    for entry in db.scalars(select(Entry).where(mentions, *where).execution_options(yield_per=500)):
         entry.actor = replaced_in(entry.actor, former_of)
         entry.subject = replaced_in(entry.subject, former_of)
         entry.details = replaced_in(entry.details, former_of)

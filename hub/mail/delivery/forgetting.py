@@ -1,14 +1,17 @@
-"""Deletes texts and addresses of old messages; the fact that they were sent, and when, stays."""
+"""Deletes texts and addresses of old messages and of erased people's; the fact that they were sent, and when, stays."""
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
 
 from hub.core import clock
-from hub.core.db import Database
+from hub.core.db import Database, config_of
 from hub.mail.actions import CLEARED
 from hub.mail.delivery import keeping
 from hub.mail.models import OutboxMessage
+from hub.mail.queries import address_hashes
+from hub.mail.rules import State
 
 AT_ONCE = 200
 
@@ -26,3 +29,18 @@ def catch_up(database: Database) -> int:
     with database.writing() as db:
         db.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(**CLEARED))
     return len(ids)
+
+
+def forget_recipient(db: Session, person_id: int, address: str) -> None:
+    """Cancel the messages that wait for a person, and delete addresses, texts and files of all messages to them.
+
+    A message that the mail server is accepting at this moment is still sent; `leases.settle` doesn't let it wait again.
+    """
+    to_them = OutboxMessage.to_hash.in_(address_hashes(db, address)), func.lower(OutboxMessage.to) == address.lower()
+    is_about = or_(OutboxMessage.person_id == person_id, *to_them)
+    ids = db.scalars(select(OutboxMessage.id).where(is_about)).all()
+    waiting = update(OutboxMessage).where(is_about, OutboxMessage.state == State.WAITING)
+    db.execute(waiting.values(state=State.CANCELLED, settled_at=clock.now()))
+    db.execute(update(OutboxMessage).where(is_about).values(**CLEARED, trouble=""))
+    for message_id in ids:
+        keeping.drop(config_of(db), message_id)

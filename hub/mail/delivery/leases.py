@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock, heartbeats
@@ -66,6 +66,10 @@ def settle(db: Session, message: OutboxMessage, state: State, trouble: str = "",
     values = {"state": state, "trouble": trouble, "lease_token": None, "lease_until": None, **others}
     if state is not State.WAITING:
         values["settled_at"] = clock.now()
+    else:  # unless the recipient was erased while it was being sent
+        is_erased, type_ = OutboxMessage.to == "", OutboxMessage.state.type
+        values["state"] = case((is_erased, literal(State.CANCELLED, type_)), else_=literal(State.WAITING, type_))
+        values["settled_at"] = case((is_erased, clock.now()), else_=OutboxMessage.settled_at)
     result: Any = db.execute(update(OutboxMessage).where(*held).values(**values))
     return bool(result.rowcount)
 

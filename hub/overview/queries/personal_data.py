@@ -7,10 +7,11 @@ from sqlalchemy import ColumnElement, Table, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.calls import models as calls_models
+from hub.core.audit import Entry
 from hub.core.db import Base
 from hub.joining import models as joining_models
 from hub.mail import models as mail_models
-from hub.members.models import Person, RoleHeld
+from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import Role
 from hub.outreach import models as outreach_models
 from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing, former_name
@@ -63,3 +64,25 @@ def last_role(db: Session, person: Person) -> Role:
         RoleHeld.person_id == person.id, RoleHeld.organization_id == person.organization_id
     )
     return db.scalar(held.order_by(RoleHeld.since.desc(), RoleHeld.id.desc()).limit(1)) or person.role
+
+
+def own_entries(person: Person) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the entries of the audit log by ``person``, and for those about them."""
+    is_about = (Entry.subject_kind == Person.__name__) & (Entry.subject_id == person.id)
+    return Entry.actor_id == person.id, is_about
+
+
+def former_addresses(db: Session, person: Person) -> list[str]:
+    """Return the other email addresses of ``person`` that the audit log has, and that are no one's now."""
+    details = db.scalars(select(Entry.details).where(own_entries(person)[1])).all()
+    values = (each.get(key) for each in details for key in ("email", "before"))
+    addresses = sorted({value for value in values if isinstance(value, str) and "@" in value} - {person.email})
+    in_use = db.scalars(select(Person.email).where(Person.email.in_(addresses))).all()
+    return [address for address in addresses if address not in in_use]
+
+
+def name_is_unique(db: Session, person: Person) -> bool:
+    """Return True if no one else's name, and no organization's, has the name of ``person`` in it."""
+    others = select(Person.id).where(Person.name.icontains(person.name, autoescape=True), Person.id != person.id)
+    organizations = select(Organization.id).where(Organization.name.icontains(person.name, autoescape=True))
+    return db.scalar(others.limit(1)) is None and db.scalar(organizations.limit(1)) is None

@@ -150,10 +150,15 @@ def former_address(person_id: int) -> str:
 
 
 def replaced_in(value: Any, former_of: Mapping[str, str]) -> Any:
-    """Return a text, or all texts in a JSON value, with each key of ``former_of`` replaced by its value."""
+    """Return a text, or all texts in a JSON value, with each key of ``former_of`` replaced by its value.
+
+    Only whole names and addresses are replaced, also where a line breaks in them: ``ana@x.example`` isn't part of
+    ``li.ana@x.example``.
+    """
     if isinstance(value, str):
         for old, former in former_of.items():
-            value = former.join(re.split(rf"(?<!\w){re.escape(old)}(?!\w)", value))
+            before, after = (r"(?<![\w.+-])", r"(?![\w-]|\.\w)") if "@" in old else (r"(?<!\w)", r"(?!\w)")
+            value = former.join(re.split(before + r"\s+".join(map(re.escape, old.split())) + after, value))
         return value
     if isinstance(value, dict):
         return {key: replaced_in(item, former_of) for key, item in value.items()}
