@@ -20,7 +20,8 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 FACTORS = "/account/second-factor"
 
 
-def _add_app(db: Session, person_id: int, *, is_confirmed: bool = True) -> None:
+def add_app(db: Session, person_id: int, *, is_confirmed: bool = True) -> None:
+    """Give someone an authenticator app."""
     now = clock.now()
     app = AuthenticatorApp(person_id=person_id, secret=SECRET, begun_at=now, last_step=0)
     app.confirmed_at = now if is_confirmed else None
@@ -31,7 +32,7 @@ def _with_app(address: str, *, is_confirmed: bool = True) -> Callable[[Session],
     """Give the sender an authenticator app, which counts once it is confirmed."""
 
     def prepare(db: Session) -> str:
-        _add_app(db, sender(db).id, is_confirmed=is_confirmed)
+        add_app(db, sender(db).id, is_confirmed=is_confirmed)
         return address
 
     return prepare
@@ -133,7 +134,7 @@ OF_ACCOUNTS = {
     "members.cancel_email_change": Sending(_with_new_address("/account/email/cancel")),
     "members.remove_app": Sending(_with_app(f"{FACTORS}/app/remove")),
     "members.stop_reset": Sending(_with_reset(f"{FACTORS}/keep")),
-    "members.reset_factor": Sending(_of_managed("second-factor", _add_app)),
+    "members.reset_factor": Sending(_of_managed("second-factor", add_app)),
     "members.cancel_reset": Sending(_of_managed("second-factor/keep", _add_reset)),
     "members.unlink_sign_on": Sending(_of_managed("sign-on/unlink", _add_sign_on)),
     "members.show_hints_again": Sending(_dismissed),

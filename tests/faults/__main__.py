@@ -1,13 +1,15 @@
 """Make each call of each action fail once, and print what was lost, half done or answered wrongly: `make faults`.
 
 ``python -m tests.faults`` tries every fault, which takes hours; ``--some N`` tries N of each action, and ``--only WORDS``
-the actions whose name contains the words. Exit status 1 if anything was lost, half done or wrong, or if anything hung.
+the actions whose name contains the words. Ctrl-C prints the table of what was tried until then. Exit status 1 if
+anything was lost, half done or wrong, or if anything hung.
 """
 
 import argparse
 import atexit
 import logging
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -35,20 +37,27 @@ def main(arguments: list[str]) -> int:
     with tempfile.TemporaryDirectory(prefix="hub-faults-") as folder:
         make_demo(Path(folder) / "demo")
         with ProcessPoolExecutor(chosen.jobs, initializer=_begin, initargs=(Path(folder),)) as pool:
-            for future in as_completed([pool.submit(_try, name, chosen.some) for name in names]):
-                trials += future.result()
-                _print(future.result())
+            try:
+                for future in as_completed([pool.submit(_try, name, chosen.some) for name in names]):
+                    trials += future.result()
+                    _print(future.result())
+            except KeyboardInterrupt:
+                print("Stopped; this is what was tried until now.")
+                pool.shutdown(cancel_futures=True)
     print(table_of([trial for trial in trials if trial.was_reached]))
     troubles, reached = _troubles(trials), sum(trial.was_reached for trial in trials)
     words = ", ".join(f"{troubles[trouble]:,} {trouble}" for trouble in TROUBLES)
     minutes = (time.monotonic() - began) / 60
-    print(f"\n{reached:,} faults injected into {len(names)} actions in {minutes:.0f} minutes: {words}.")
+    print(
+        f"\n{reached:,} faults injected into {len({trial.doing for trial in trials})} actions in {minutes:.0f} minutes: {words}."
+    )
     print(f"{len(trials) - reached} calls weren't made again, since they depend on the moment.")
     return 1 if troubles else 0
 
 
 def _begin(folder: Path) -> None:
     """Prepare a process: the world that its trials copy."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process stops the others
     logging.disable()  # the hub logs each fault, as it must
     signing_in_actions.HASHER = CHEAP
     own = tempfile.TemporaryDirectory(dir=folder)

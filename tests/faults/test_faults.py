@@ -36,7 +36,8 @@ def test_faults_are_injected_into_everything_that_changes_something(database: Da
     routes = {
         rule.endpoint
         for rule in app.url_map.iter_rules()
-        if "POST" in (rule.methods or ()) or getattr(app.view_functions[rule.endpoint], "writes", False)
+        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"}
+        or getattr(app.view_functions[rule.endpoint], "writes", False)
     }
     changing = routes | {f"worker: {name}" for name in STEPS} | {f"hub {name}" for name in _commands(main)}
     names = {name.split(":")[0] if name.split(":")[0] in routes else name.split(" by ")[0] for name in DOINGS}

@@ -6,7 +6,7 @@ import shutil
 import signal
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from flask.testing import FlaskClient
 from sqlalchemy import Table, select
 
 from hub.core import later
@@ -190,9 +191,9 @@ def _trouble(place: Place, expected: Expected, before: State, answer: Answer) ->
     if now not in (before, expected.after) and not expected.in_items:
         return f"half: {_differences(now, before, expected.mask)}"
     if answer.status >= FIRST_FAULT and answer.status not in FOR_NOW:
-        return f"wrong: {answer.status} {_text(answer)}"
+        return f"wrong: {answer.status} {_text(answer)[-300:]}"
     if "Traceback" in answer.words or (answer.status >= FIRST_REFUSAL and not re.search(r"[.!?](\s|$)", _text(answer))):
-        return f"wrong: {answer.status} {_text(answer)}"
+        return f"wrong: {answer.status} {_text(answer)[-300:]}"
     return ""
 
 
@@ -200,14 +201,14 @@ def _trouble_again(place: Place, expected: Expected, act: Act) -> str:
     was_done = _rows(place.database, expected.mask) == expected.after
     answer = act()
     if answer.status >= (FIRST_FAULT if was_done else FIRST_REFUSAL):
-        return f"wrong: done again, {answer.status} {_text(answer)}"
+        return f"wrong: done again, {answer.status} {_text(answer)[-300:]}"
     now = _rows(place.database, expected.mask)
     return "" if now == expected.after else f"half: done again, {_differences(now, expected.after, expected.mask)}"
 
 
 def _text(answer: Answer) -> str:
     words = re.sub(r"(?s)<(script|style|head|header|nav|footer).*?</\1>|<[^>]*>", " ", answer.words)
-    return " ".join(words.split())[:300]
+    return " ".join(words.split())
 
 
 def _columns(table: Table, mask: Mask = frozenset()) -> list[str]:
@@ -243,6 +244,17 @@ def _differences(left: State, right: State, mask: Mask) -> str:
             counts = f"{table.name} has {len(rows)} rows for {len(others)}"
             described.append(f"{counts}, which differ in {', '.join(columns)}" if len(rows) == len(others) else counts)
     return "; ".join(described)
+
+
+def read(
+    browser: FlaskClient, method: str, address: str, data: Any = None, headers: Mapping[str, str] | None = None
+) -> Answer:
+    """Send a request, and read its whole answer."""
+    try:
+        with browser.open(address, method=method, data=data, headers=headers, buffered=True) as response:
+            return Answer(response.status_code, response.get_data().decode(errors="replace"))
+    except OSError:  # a file that can't be read to its end: the web server closes the connection, which browsers report
+        return Answer(503, "The connection was closed.")
 
 
 def some_of(faults: list[tuple[int, int | str]], count: int, name: str) -> list[tuple[int, int | str]]:
