@@ -249,6 +249,20 @@ NO_EFFECT = {
     "search.clear_recent": "recent searches don't count: any search changes them",
 }
 
+# Forms of which six copies at once may be answered otherwise than six in a row, with the reason.
+_COUNTED = "attempts are counted before they are checked: the sixth at the same moment may have to wait"
+OTHERWISE = {
+    **dict.fromkeys(
+        [
+            f"members.{name}"
+            for name in ("change_email", "change_password", "confirm_identity", "second_step", "sign_in")
+        ],
+        _COUNTED,
+    ),
+    "outreach.send_pack_test": "a person gets one test a second, and six in a row may take more than one",
+    "members.authenticator_app": "the app is confirmed before the page is opened, or while it is",
+}
+
 # Forms that may have more than one effect, with the reason.
 EACH_TIME = {
     "members.forgot_password": "the page tells nothing, and the worker answers all requests with one email",

@@ -19,7 +19,7 @@ from hub.core.db import Base, Database
 from hub.members.actions import tokens as tokens_actions
 from hub.members.models import LinkKind, Person
 from tests.at_once.senders import EVERYONE, NOT_BY, ONE_OF_EACH, SENDERS
-from tests.at_once.sendings import EACH_TIME, ELSEWHERE, NO_EFFECT, NO_FORMS, SENDINGS
+from tests.at_once.sendings import EACH_TIME, ELSEWHERE, NO_EFFECT, NO_FORMS, OTHERWISE, SENDINGS
 from tests.at_once.worlds import Scene, Worlds
 from tests.forms import form_of
 from tests.serving import TIMEOUT
@@ -130,7 +130,9 @@ def test_six_copies_of_a_form_at_once_leave_what_six_in_a_row_leave(
         forms = [scene.form() for _ in range(TIMES)]
         statuses = at_once([lambda form=form: scene.send(form) for form in forms])  # type: ignore[misc]
         rows = _rows(database)
-    assert (sorted(statuses), rows) == (sorted(in_a_row), expected)
+    assert 0 < min(statuses) <= max(statuses) < FIRST_FAULT, statuses
+    if name not in OTHERWISE:
+        assert (sorted(statuses), rows) == (sorted(in_a_row), expected)
 
 
 def test_every_form_is_sent_and_everyone_sends_some() -> None:
@@ -142,7 +144,7 @@ def test_every_form_is_sent_and_everyone_sends_some() -> None:
 def test_every_route_that_accepts_a_post_is_sent(worlds: Worlds) -> None:
     posts = {rule.endpoint for rule in worlds.app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     assert posts == {name.split(":")[0] for name in SENDINGS} | NO_FORMS.keys() | ELSEWHERE.keys()
-    assert EACH_TIME.keys() | NO_EFFECT.keys() <= SENDINGS.keys()
+    assert EACH_TIME.keys() | NO_EFFECT.keys() | OTHERWISE.keys() <= SENDINGS.keys()
 
 
 @pytest.mark.both_databases
