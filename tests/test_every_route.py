@@ -19,12 +19,14 @@ from sqlalchemy import select, text
 
 from hub.core.db import Base, Database
 from hub.members.login import ENROLLING
+from tests import plain_english
 from tests.every_route.crawl import PEOPLE, Crawl, Place, built, expected
 from tests.every_route.rights import NOT_CRAWLED, RIGHTS, SHOWN
 from tests.every_route.things import Thing
 
 # What changes with any request, or says nothing about what the hub holds.
 NOT_COUNTED = frozenset({"worker_pulse", "last_visit", "recent_search", "sign_in_tries", "sent_form"})
+PACKED = ("/pdf", "/zip", "spreadsheetml.sheet")
 WITHOUT_TOKEN_STATUS, TO_SIGN_IN, TO_FACTORS = 400, "/sign-in", "/account/second-factor"
 REFUSALS = frozenset({302, 403, 404})
 # Views that no form posts to: mail programs do (RFC 8058).
@@ -40,6 +42,14 @@ def _body(answer: Any, address: str) -> str:
     return unquote(body).replace("&amp;", "&").replace(address, "")
 
 
+def _text(answer: Any) -> str:
+    """Return what the answer says: the text in documents and archives too."""
+    content = answer.get_data()
+    is_packed = answer.status_code == 200 and answer.mimetype.endswith(PACKED)
+    inside = " ".join(plain_english.texts_of(content, answer.mimetype)) if is_packed else ""
+    return str(content.decode("utf-8", "ignore")) + inside
+
+
 def _problems(crawl: Crawl, method: str, endpoint: str, at: Place, missing: dict[str, str]) -> Iterator[str]:
     """Open an address, and yield what is wrong with the answer; ``missing`` has the answers about missing things."""
     statuses, sent = expected(crawl, endpoint, method, at), {"data": RIGHTS[endpoint].data} if method == "POST" else {}
@@ -48,7 +58,7 @@ def _problems(crawl: Crawl, method: str, endpoint: str, at: Place, missing: dict
     answer = crawl.browser.open(at.address, **options)
     if answer.status_code not in statuses:
         yield f"answered {answer.status_code}, not {sorted(statuses)}"
-    text = answer.get_data().decode("utf-8", "ignore") + str(answer.headers)
+    text = _text(answer) + str(answer.headers)
     if answer.status_code == 500 or "Traceback" in text:
         yield "an error of the hub"
     leads_to, refused_at = (answer.location or "").split("?")[0], TO_FACTORS if crawl.lacks_factor else TO_SIGN_IN

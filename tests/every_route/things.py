@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
+from zipfile import ZIP_DEFLATED, ZipFile
 
+from fpdf import FPDF
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from hub.calls.models import (
@@ -27,8 +31,8 @@ from hub.core.set_aside import SetAside, subject_of
 from hub.joining.models import Application, Evidence
 from hub.joining.rules import Criterion, Progress
 from hub.library.files import originals
-from hub.library.models import Resource
-from hub.library.rules import Audience
+from hub.library.models import Resource, Revision
+from hub.library.rules import Audience, Source
 from hub.mail.models import OutboxMessage
 from hub.members.actions import tokens as tokens_actions
 from hub.members.models import EmailChange, FactorReset, LinkKind, Organization, Passkey, Person, SignInSession
@@ -94,16 +98,36 @@ def _resources(db: Session, things: Things, organization: Organization, owner: P
         things.by_kind[f"{audience.value} resource"] = Thing(
             {"resource_id": row.id, "number": 1}, organization.id, audience.value
         )
+        if audience is not Audience.NETWORK:  # whose content is typed
+            _upload(db, row, f"{word}plan.zip", f"{word}Budget of {organization.name}")
         made[audience.value] = row
     # Its title stays in the logs, which tell what was shared; its text and the reason don't.
     title = f"Withdrawn plan of {organization.name}"
     row = a_resource(db, organization, title, [f"{things.secret} is old"], created_by=owner)
+    _upload(db, row, "old.zip", f"{things.secret} is old")
     made["withdrawn"] = row
     row.withdrawn_at, row.withdrawn_reason = clock.now(), f"{things.secret} is wrong"
     things.by_kind["withdrawn resource"] = Thing(
         {"resource_id": row.id, "number": 1}, organization.id, "network", is_withdrawn=True
     )
     return made
+
+
+def zipped(text: str) -> bytes:
+    """Return a file whose bytes don't show its text."""
+    content = BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("text.txt", f"{text}\n" * 9)
+    return content.getvalue()
+
+
+def _upload(db: Session, resource: Resource, name: str, text: str) -> None:
+    """Let the content of a resource be an uploaded file; its pages stay those that were read."""
+    stored = originals.store(config_of(db), BytesIO(zipped(text)))
+    revision = db.scalars(select(Revision).where(Revision.resource_id == resource.id)).one()
+    revision.source, revision.body, revision.sha256, revision.size = Source.FILE, None, stored.sha256, stored.size
+    revision.file_name, revision.media_type = name, "application/zip"
+    db.flush()
 
 
 def _people(db: Session, things: Things, organization: Organization, owner: Person) -> None:
@@ -178,7 +202,7 @@ def _record(db: Session, things: Things, owner: Person, secret: Resource) -> Non
         organization_id=own, quarter=quarter, made_at=now, person_id=owner.id, manifest='{"made_by": "Ana"}'
     )
     packet.digest, packet.tables_digest, packet.size = f"{own:064}", f"{own:064}", 3
-    packet.content = f"{secret.title}".encode()
+    packet.content = zipped(secret.title)
     things.by_kind["packet"] = Thing({"packet_id": _added(db, packet).id}, own)
 
 
@@ -270,7 +294,9 @@ def common_things(db: Session, call: Call) -> dict[str, Thing]:
     _added(db, application)
     file = originals.path_of(config_of(db), "e" * 64)
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(b"%PDF")
+    document = FPDF()
+    document.add_page()
+    file.write_bytes(document.output())
     evidence = Evidence(application_id=application.id, criterion=Criterion.SWOT, sha256="e" * 64, size=4, added_at=now)
     evidence.file_name = "swot.pdf"
     values = {"application_id": application.id, "evidence_id": _added(db, evidence).id, "token": "applicant"}
