@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.library.models import Resource
-from hub.mail.queries import address_hash
+from hub.mail.queries import lasting_hash
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import Role
 from hub.outreach.models import Stakeholder
@@ -53,7 +53,7 @@ def own_stakeholders(db: Session) -> list[int]:
             Stakeholder(
                 organization_id=own,
                 email=email,
-                address_hash=address_hash(db, email),
+                address_hash=lasting_hash(db, email),
                 created_at=clock.now(),
             )
         )
