@@ -43,7 +43,8 @@ def objection() -> SignInNeeded | None:
     The cookie is signed and stays as it is, so only the session's row tells. None for a body that `limit` refuses.
     """
     view = current_app.view_functions.get(request.endpoint or "")
-    is_large = request.content_length is None or request.content_length > FORM_BYTES
+    length = request.content_length
+    is_large = length > FORM_BYTES if length is not None else "Transfer-Encoding" in request.headers
     if not is_large or not getattr(view, "takes_files", False) or getattr(view, "visitors_too", False):
         return None
     if TOKEN not in cookie or request.method in {"GET", "HEAD"}:
