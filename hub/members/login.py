@@ -149,9 +149,12 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
         web.db, person, origin(), factor=factor, browser_token=browser, tells_owner=tells_owner
     )
     single_sign_on_actions.note_exception(web.db, person, factor)
+    provider = session.get(SIGNED_ON_WITH) if single_sign_on_rules.is_single_sign_on(factor) else None
     session.clear()
     login_user(person)
     session[TOKEN] = token
+    if provider:
+        session[SIGNED_ON_WITH] = provider
     session.permanent = True
     session[ORGANIZATIONS] = [*(known - {person.organization_id}), person.organization_id][-MOST_ORGANIZATIONS:]
     after_this_request(partial(_remember_browser, token=browser))
@@ -176,15 +179,9 @@ def sign_in_or_ask(person: Person, address: str, factor: str = PASSWORD, *, tell
 
 
 def complete_sign_in(person: Person, factor: Factor) -> None:
-    """Sign ``person`` in, who completed the second step with ``factor``.
-
-    After single sign-on the session is one of single sign-on, which then counts as more than one factor.
-    """
+    """Sign ``person`` in, who completed the second step with ``factor``."""
     first, tells_owner = session.get(FIRST_STEP, [PASSWORD, True])
-    provider, is_signed_on = session.get(SIGNED_ON_WITH), first == single_sign_on_rules.ONE_FACTOR
-    begin_session(person, single_sign_on_rules.FACTOR if is_signed_on else factor, tells_owner=tells_owner)
-    if is_signed_on:
-        session[SIGNED_ON_WITH] = provider
+    begin_session(person, single_sign_on_rules.with_second_factor(first, factor), tells_owner=tells_owner)
 
 
 def half_signed_in() -> Person | None:
@@ -220,7 +217,7 @@ def is_confirmed() -> bool:
 def note_factor(factor: Factor) -> None:
     """Write into the current session that its person has just set up a second factor, and so has proved to have it."""
     if current := current_session():
-        current.factor = factor
+        current.factor = single_sign_on_rules.with_second_factor(current.factor, factor)
 
 
 def renew_session(person: Person) -> None:

@@ -20,11 +20,11 @@ from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
 from hub.members.rules.single_sign_on import (
     FACTOR,
-    ONE_FACTOR,
     Identity,
     SignOnRefused,
     check_address,
     domain_of,
+    is_single_sign_on,
     required_provider,
 )
 
@@ -68,7 +68,7 @@ def note_failure(db: Session, provider: SignOnProvider, error: SignOnRefused, or
 
 def note_exception(db: Session, person: Person, factor: str) -> None:
     """Log that a coordinator signed in without the single sign-on that their domain requires."""
-    if factor not in {FACTOR, ONE_FACTOR} and required_provider(config_of(db).sign_on_providers, person.email):
+    if not is_single_sign_on(factor) and required_provider(config_of(db).sign_on_providers, person.email):
         event = "signed in without required single sign-on"
         log.warning(event, extra={"event": event, "person": person.id})
         note(db, person, event, person)

@@ -93,6 +93,19 @@ def factor_of(provider: SignOnProvider, identity: Identity) -> str:
     return FACTOR if counts else ONE_FACTOR
 
 
+def is_single_sign_on(factor: str) -> bool:
+    """Return True if a session with this factor began with single sign-on."""
+    return factor in {FACTOR, ONE_FACTOR}
+
+
+def with_second_factor(first: str, second: str) -> str:
+    """Return the factor of a session that began with ``first`` after its person also proved to have ``second``.
+
+    A session of single sign-on stays one, and then counts as more than one factor.
+    """
+    return FACTOR if is_single_sign_on(first) else second
+
+
 def required_provider(providers: Iterable[SignOnProvider], email: str) -> SignOnProvider | None:
     """Return the provider that people with this address must use, or None; subdomains are domains of their own."""
     domain = domain_of(email)
@@ -115,7 +128,7 @@ def required_of(providers: Iterable[SignOnProvider], email: str, role: Role) -> 
 def check_way(providers: Iterable[SignOnProvider], email: str, role: Role, factor: str) -> None:
     """Raise Refused for a sign-in with a password or passkey by someone who must use single sign-on."""
     required = required_of(providers, email, role)
-    if required and factor not in {FACTOR, ONE_FACTOR}:
+    if required and not is_single_sign_on(factor):
         raise Refused(required_sentence(required, email))
 
 

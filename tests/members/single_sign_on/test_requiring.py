@@ -172,6 +172,24 @@ def test_single_sign_on_that_counts_as_one_factor_asks_for_the_persons_own_secon
     assert sign_on(app.test_client(), provider, "/people").location == "/people"
 
 
+@pytest.mark.parametrize("second_factor", ["trusted", "never"])
+def test_a_session_of_single_sign_on_stays_one_after_a_second_factor_and_a_new_role(
+    app: Flask, visitor: FlaskClient, provider: Provider, database: Database, alliance: Alliance, second_factor: str
+) -> None:
+    use(app, SECOND_FACTOR=second_factor)
+    sign_on(visitor, provider)
+    visitor.post("/account/second-factor/app/begin")
+    with database.reading() as db:
+        secret = db.get_one(AuthenticatorApp, alliance.rosa).secret
+    page = visitor.post("/account/second-factor/app", data={"code": pyotp.TOTP(secret).at(clock.now())}).text
+    assert "Your authenticator app is set up." in page
+    assert visitor.post(f"/people/{alliance.tom}/role", data={"role": "representative"}).status_code == 302
+    assert is_signed_in(visitor), "a new session, for which the password isn't enough"
+    with database.reading() as db:
+        assert set(db.scalars(select(SignInSession.factor))) == {"single sign-on"}
+    assert visitor.post("/sign-out").location == "/signed-out?from=main"
+
+
 def test_a_forgotten_password_gets_a_link_only_if_a_password_can_be_used(
     visitor: FlaskClient, database: Database, alliance: Alliance
 ) -> None:
