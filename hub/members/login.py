@@ -44,7 +44,7 @@ SIGN_IN = "members.sign_in"
 SIGNED_ON_WITH = "signed_on_with"  # in the cookie: the provider of single sign-on, if it was used
 HALF = "half_signed_in"  # in the cookie: who completed the first step, and when; the second factor is missing
 FIRST_STEP = "first_step"  # in the cookie: how they did, and whether a new browser is told
-CONFIRMED = "confirmed_at"  # in the cookie: when the person last proved that it's them, after signing in
+CONFIRMED = "confirmed_at"  # in the cookie: when the person last proved that it's them, by signing in or afterward
 FACTORS = "members.factors"
 # What a person can still do when their role needs a second factor that they don't have, and the days of grace are over.
 ENROLLING = PUBLIC_ENDPOINTS | {
@@ -153,6 +153,7 @@ def begin_session(person: Person, factor: str = PASSWORD, *, tells_owner: bool =
     session.clear()
     login_user(person)
     session[TOKEN] = token
+    confirm_identity()
     if provider:
         session[SIGNED_ON_WITH] = provider
     session.permanent = True
@@ -206,12 +207,14 @@ def confirm_identity() -> None:
 
 
 def is_confirmed() -> bool:
-    """Return True if the person signed in, or proved that it's them, in the last minutes."""
-    current, confirmed = current_session(), session.get(CONFIRMED)
-    moments = [current.made_at] if current else []
-    if isinstance(confirmed, str):
-        moments.append(datetime.fromisoformat(confirmed))
-    return current is not None and any(timedelta() <= clock.now() - moment < RECENT for moment in moments)
+    """Return True if the person signed in, or proved that it's them, in the last minutes.
+
+    The session doesn't tell: `renew_session` may have begun it, without asking for anything.
+    """
+    confirmed = session.get(CONFIRMED)
+    if current_session() is None or not isinstance(confirmed, str):
+        return False
+    return timedelta() <= clock.now() - datetime.fromisoformat(confirmed) < RECENT
 
 
 def note_factor(factor: Factor) -> None:
@@ -221,10 +224,14 @@ def note_factor(factor: Factor) -> None:
 
 
 def renew_session(person: Person) -> None:
-    """Begin another session here if a change that ``person`` made just ended theirs, such as a new password."""
-    former = current_session()
+    """Begin another session here if a change that ``person`` made just ended theirs, such as a new password.
+
+    They proved nothing with it, so what asks for a recent sign-in asks as it would have before.
+    """
+    former, confirmed = current_session(), session.get(CONFIRMED)
     if former is None or former.ended_at is not None:
         begin_session(person, former.factor if former else PASSWORD, tells_owner=False)
+        session[CONFIRMED] = confirmed
 
 
 def end_session() -> None:

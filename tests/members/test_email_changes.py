@@ -94,6 +94,21 @@ def test_a_wrong_password_changes_no_address_unless_the_sign_in_is_recent(
     assert (NEW, "Confirm your new email address") in letters(database)
 
 
+def test_a_session_that_a_new_role_renewed_counts_as_no_recent_sign_in(
+    sign_in: SignIn, alliance: Alliance, database: Database, frozen_clock: FrozenClock
+) -> None:
+    rosa = sign_in(ROSA)
+    frozen_clock.advance(minutes=16)
+    assert rosa.post(f"/people/{alliance.tom}/role", data={"role": "representative"}).status_code == 302
+    assert 'name="current"' in rosa.get("/account/email").text, "signed in, and asked for the password"
+    assert rosa.post("/account/email", data={"email": NEW}).status_code == 422
+    assert rosa.post("/account/second-factor/app/begin").location == "/account/confirm"
+    new = "a long and unusual sentence"
+    rosa.post("/account/password", data={"current": PASSWORD, "password": new, "repeated": new})
+    assert 'name="current"' not in rosa.get("/account/email").text
+    assert (NEW, "Confirm your new email address") not in letters(database)
+
+
 def test_someone_without_a_password_signs_in_again_to_change_the_address(
     sign_in: SignIn, alliance: Alliance, database: Database, frozen_clock: FrozenClock
 ) -> None:

@@ -66,6 +66,7 @@ def change_password() -> Any:
             refused = refusal(error)
         else:
             login.renew_session(person)
+            login.confirm_identity()  # with the current password
             flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
     return _account_page(person, _name_form(person, formdata=None), form, refused)
