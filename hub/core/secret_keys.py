@@ -6,7 +6,8 @@ An old key is kept for a time, so that what it signed still works: a session, an
 import fcntl
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -47,13 +48,23 @@ class OldKey:
 
 
 def stored_key(path: Path) -> str:
-    """Return this installation's key, which the first start generates in a file that only its owner can read."""
+    """Return this installation's key, which the first start generates in a file that only its owner can read.
+
+    The file never exists without the key in it, or a process that starts at the same time would sign with an empty one.
+    An empty file, as a power failure may leave behind, counts as none.
+    """
+    if not _key_in(path):
+        with _locked(path.parent):
+            if not _key_in(path):
+                _write(path, new_key())
+    return _key_in(path)
+
+
+def _key_in(path: Path) -> str:
     try:
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
-            file.write(new_key())
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+        return path.read_text().strip()
+    except FileNotFoundError:
+        return ""
 
 
 def new_key() -> str:
@@ -80,9 +91,9 @@ def replace_key(instance: Path, now: datetime, days: int) -> None:
 
     The former key is stored before the new one, so that none is lost if the machine stops in between.
     """
-    with (instance / _LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        former = OldKey(now, stored_key(instance / SECRET_KEY))
+    stored_key(instance / SECRET_KEY)  # which there may not be yet
+    with _locked(instance):
+        former = OldKey(now, _key_in(instance / SECRET_KEY))
         kept = [old for old in old_keys(instance) if old.is_readable(now, days) and old.key != former.key]
         _write(instance / OLD_KEYS, as_file([former, *kept]))
         _write(instance / SECRET_KEY, new_key())
@@ -92,12 +103,19 @@ def drop_expired(instance: Path, now: datetime, days: int) -> int:
     """Delete the keys that were replaced ``days`` days ago or earlier, and return their number."""
     if all(old.is_readable(now, days) for old in old_keys(instance)):
         return 0
-    with (instance / _LOCK).open("a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(instance):
         keys = old_keys(instance)
         kept = [old for old in keys if old.is_readable(now, days)]
         _write(instance / OLD_KEYS, as_file(kept))
     return len(keys) - len(kept)
+
+
+@contextmanager
+def _locked(instance: Path) -> Iterator[None]:
+    """Let one process at a time write the keys."""
+    with (instance / _LOCK).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _write(path: Path, text: str) -> None:

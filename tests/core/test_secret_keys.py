@@ -1,5 +1,6 @@
 """Replacing the secret key: what the former key signed works for a time, and no longer once it is dropped."""
 
+import errno
 import json
 import re
 import stat
@@ -121,6 +122,24 @@ def test_a_key_from_the_environment_is_not_rotated_and_the_sentence_says_what_to
     assert answer.exit_code == 1
     assert "HUB_SECRET_KEYS_OLD" in answer.output
     assert not (tmp_path / "secret-keys-old").exists()
+
+
+def test_a_start_that_stops_while_it_makes_a_key_leaves_no_empty_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def on_full_disk() -> str:
+        assert not (tmp_path / "secret-key").exists(), "another process would read an empty key"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(secret_keys, "new_key", on_full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            load(tmp_path)
+    assert not (tmp_path / "secret-key").exists()
+    (tmp_path / "secret-key").write_text("\n")  # an earlier version left it behind
+    first = load(tmp_path)
+    assert len(first.SECRET_KEY) > 40
+    assert load(tmp_path).SECRET_KEY == first.SECRET_KEY
 
 
 def test_a_former_key_works_for_its_days_and_the_start_then_drops_it(
