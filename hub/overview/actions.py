@@ -288,10 +288,11 @@ def _replace_in_texts(db: Session, person: Person, former: str, addresses: Mappi
     else:
         _replace_in_audit_log(db, addresses)
         _replace_in_audit_log(db, name, own_entries)
-    former_of = {**addresses, **name, escape(person.name): former}
+    former_of = {**addresses, **name}
+    in_html = {escape(old): escape(new) for old, new in former_of.items()}
     for message in db.scalars(select(OutboxMessage).where(OutboxMessage.state == State.WAITING, own_mail)):
-        for column in ("subject", "text", "html"):
-            setattr(message, column, replaced_in(getattr(message, column), former_of))
+        message.subject, message.text = (replaced_in(each, former_of) for each in (message.subject, message.text))
+        message.html = replaced_in(message.html, in_html)
 
 
 def _replace_in_audit_log(db: Session, former_of: Mapping[str, str], *where: ColumnElement[bool]) -> None:

@@ -1,5 +1,7 @@
 """Erasing a person while mail about them is waiting or being sent, and next to people with a similar name or address."""
 
+from html import escape
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -100,6 +102,20 @@ def test_waiting_mail_from_an_erased_person_is_sent_without_their_name_and_mail_
     assert expected in row.html
     kept = message_of(database, other)
     assert (kept.sender_name, kept.reply_to) == ("Li", f"li.{ANA}")
+
+
+def test_waiting_mail_stays_html_if_a_name_has_the_signs_of_html(database: Database) -> None:
+    with database.writing() as db:
+        ana = a_person(db, an_organization(db, "Bolt & <b>Sons</b>"), email=ANA, name="Ana O'Brien")
+        number, message_id = ana.id, post(db, "own", words="Ana O'Brien shares this.", sender=ana)
+    former = "a former contributor of Bolt & <b>Sons</b>"
+    with database.writing() as db:
+        assert overview_actions.erase_person(db, None, db.get_one(Person, number)) == former
+    row = message_of(database, message_id)
+    assert row.subject == f"{former} shares this."
+    assert f"{escape(former)} shares this." in row.html
+    assert "<b>" not in row.html
+    assert "Brien" not in row.html + row.text
 
 
 @pytest.mark.both_databases
