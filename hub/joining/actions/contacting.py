@@ -22,8 +22,11 @@ MORNING = time(8)
 def post_to_applicant(db: Session, application: Application, key: str, letter: Letter) -> None:
     """Email the contact of ``application``, once for each ``key``.
 
-    An address that wasn't confirmed gets only the link, since the letter has words that a stranger typed.
+    An address that wasn't confirmed gets only the link, since the letter has words that a stranger typed. Nothing is
+    sent if the contact was erased.
     """
+    if not application.contact_email:
+        return
     if not application.has_answered:
         post_link(db, application, has_news=True)
         return
