@@ -217,7 +217,9 @@ class Config:
             return tuple(secret_keys.old_keys(instance))
         except ValueError as error:
             path = instance / secret_keys.OLD_KEYS
-            raise WrongSettingError(f"The file {path} has a line that isn't a time and a key. Delete it.") from error
+            raise WrongSettingError(
+                f"The file {path} has a line that isn't a time and a key. Delete that line."
+            ) from error
 
     @property
     def secret_keys(self) -> tuple[str, ...]:

@@ -32,11 +32,16 @@ class OldKey:
 
     @classmethod
     def parse(cls, line: str) -> "OldKey":
-        """Return the key of a line; raises ValueError."""
+        """Return the key of a line; raises ValueError, which doesn't quote the line, since it may be logged."""
         at, _, key = line.strip().partition(" ")
+        message = "A line isn't a time and a key."
+        try:
+            replaced_at = datetime.fromisoformat(at).astimezone(UTC)
+        except (ValueError, OverflowError):
+            raise ValueError(message) from None
         if not key:
-            raise ValueError(line)
-        return cls(datetime.fromisoformat(at).astimezone(UTC), key)
+            raise ValueError(message)
+        return cls(replaced_at, key)
 
     def works_until(self, days: int) -> datetime:
         """Return the end of the ``days`` days for which it still works."""
