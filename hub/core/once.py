@@ -40,6 +40,11 @@ def once(view: View) -> View:
     return view
 
 
+def keep_no_response() -> None:
+    """Keep no response to this request, which did nothing: the same form does it the next time."""
+    g.pop("sent_form", None)
+
+
 def init(app: Flask) -> None:
     """Answer forms that were sent before. Call it after rooms are registered: what they check comes first."""
     app.before_request(_answer_again)

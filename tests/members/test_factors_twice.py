@@ -17,7 +17,7 @@ from tests.members.test_factors import (
     set_up_app,
     shown_codes,
 )
-from tests.world import FrozenClock, SignIn
+from tests.world import PASSWORD, FrozenClock, SignIn
 
 
 @pytest.mark.parametrize("way", ["app", "recovery codes"])
@@ -34,6 +34,17 @@ def test_a_double_click_shows_the_recovery_codes_that_work(
     first, second = (rosa.post(address, data=entered | {"form_id": "a form"}) for _ in range(2))
     assert shown_codes(first)
     assert shown_codes(second) == shown_codes(first)
+
+
+def test_the_form_works_that_is_sent_again_after_confirming_that_it_is_them(
+    frozen_clock: FrozenClock, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    rosa, form = sign_in(ROSA), {"form_id": "a form"}
+    set_up_app(rosa, database, frozen_clock)
+    frozen_clock.advance(minutes=16)
+    assert rosa.post(f"{FACTORS}/recovery-codes", data=form).location == "/account/confirm"
+    rosa.post("/account/confirm", data={"password": PASSWORD})
+    assert shown_codes(rosa.post(f"{FACTORS}/recovery-codes", data=form)), "after going back twice"
 
 
 def test_a_code_that_was_just_used_is_refused_and_is_no_wrong_one(

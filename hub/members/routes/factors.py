@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
-from hub.core.once import once
+from hub.core.once import keep_no_response, once
 from hub.core.web import db
 from hub.members import credentials, login
 from hub.members.actions import factors as factors_actions
@@ -50,6 +50,7 @@ def _confirmed_person() -> Person:
     """Return the person who is signed in, if they proved in the last minutes that it's them; else asks them to."""
     person = signed_in()
     if not login.is_confirmed():
+        keep_no_response()
         flash("Confirm that it’s you, then choose again.", "warning")
         abort(redirect(url_for("members.confirm_identity")))
     return person
