@@ -42,7 +42,7 @@ ERRORS = {
 }
 
 MACHINE_FAILED = (
-    "The hub’s machine reports a failure, such as of its disk. Try again in a minute. If it happens again, tell the "
+    "The hub’s machine reports a failure, such as a disk error. Try again in a minute. If it happens again, tell the "
     "coordinator."
 )
 LOSES_FORM = frozenset({403, 404, 422, 500, 503, 507})  # statuses of error pages after which a form may be gone

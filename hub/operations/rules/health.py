@@ -86,7 +86,7 @@ def space(free: Mapping[str, int], least: int) -> Check:
     name = min(free, key=lambda each: free[each])
     if free[name] >= max(LOW_SPACE, least):
         return Check("disk", figures=figures)
-    sentence = f"Only {file_size(free[name])} are free on the disk of HUB_{name.upper()}. Free some space: uploads stop at {file_size(least)}."
+    sentence = f"Only {file_size(free[name])} is free on the disk of HUB_{name.upper()}. Free some space: uploads stop at {file_size(least)}."
     return Check("disk", Level.DEGRADED, sentence, "low", figures)
 
 
