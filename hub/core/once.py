@@ -3,6 +3,7 @@
 Each form has an id of its own. The response to it is kept in the transaction of what it did, and the second request
 gets that response. For a button that changes a state, that holds for a moment: someone who goes back later and
 presses it again means it. A form that makes something, marked with `once`, makes it once for as long as responses are kept.
+One that shows a secret, marked with `shown_once`, is answered again only for a moment, too.
 """
 
 import base64
@@ -38,6 +39,12 @@ def once(view: View) -> View:
     """Mark a view that makes something."""
     view.once = True  # type: ignore[attr-defined]
     return view
+
+
+def shown_once(view: View) -> View:
+    """Mark a view that makes a secret and shows it: a second click shows the same, but no one sees it again later."""
+    view.shown_once = True  # type: ignore[attr-defined]
+    return once(view)
 
 
 def keep_no_response() -> None:
@@ -97,7 +104,8 @@ def _digest_of(file: FileStorage) -> bytes:
 def _earlier_response(digest: str) -> Response | None:
     """Return the kept response again, with its messages and what it set in the cookie."""
     sent = db.get(SentForm, _key_of(digest), populate_existing=True)
-    if sent is None or (not _is_once() and clock.now() - sent.at > MOMENT):
+    is_lasting = _is_marked("once") and not _is_marked("shown_once")
+    if sent is None or (not is_lasting and clock.now() - sent.at > MOMENT):
         return None
     kept = _json.loads(zlib.decompress(_cipher(digest).decrypt(sent.response)).decode())
     for name in kept["removed"]:
@@ -117,7 +125,7 @@ def _keep(response: Response) -> Response:
         db.rollback()
         return earlier
     is_redirect = response.status_code in {302, 303}
-    is_page = response.status_code < _FIRST_ERROR and _is_once() and not response.is_streamed
+    is_page = response.status_code < _FIRST_ERROR and _is_marked("once") and not response.is_streamed
     if not (is_redirect or (is_page and len(response.get_data()) <= _LONGEST_PAGE)):
         return response
     kept = zlib.compress(_json.dumps(_described(response)).encode())
@@ -142,8 +150,8 @@ def _described(response: Response) -> dict[str, Any]:
     }
 
 
-def _is_once() -> bool:
-    return getattr(current_app.view_functions.get(request.endpoint or ""), "once", False)
+def _is_marked(mark: str) -> bool:
+    return getattr(current_app.view_functions.get(request.endpoint or ""), mark, False)
 
 
 def _key_of(digest: str) -> str:

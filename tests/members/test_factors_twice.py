@@ -34,6 +34,11 @@ def test_a_double_click_shows_the_recovery_codes_that_work(
     first, second = (rosa.post(address, data=entered | {"form_id": "a form"}) for _ in range(2))
     assert shown_codes(first)
     assert shown_codes(second) == shown_codes(first)
+    frozen_clock.advance(minutes=2)
+    later = rosa.post(address, data=entered | {"form_id": "a form"})
+    assert not set(shown_codes(first)) & set(shown_codes(later)), "someone else may sit there"
+    frozen_clock.advance(minutes=14)
+    assert rosa.post(address, data=entered | {"form_id": "a form"}).location == "/account/confirm"
 
 
 def test_the_form_works_that_is_sent_again_after_confirming_that_it_is_them(

@@ -8,7 +8,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 
 from hub.core import clock, web
 from hub.core.errors import Refused
-from hub.core.once import keep_no_response, once
+from hub.core.once import keep_no_response, shown_once
 from hub.core.web import db
 from hub.members import credentials, login
 from hub.members.actions import factors as factors_actions
@@ -87,7 +87,7 @@ def begin_app() -> Any:
 
 
 @bp.route("/account/second-factor/app", methods=["GET", "POST"])
-@once  # its response may show recovery codes, which no one sees again
+@shown_once  # recovery codes
 def authenticator_app() -> Any:
     """Show the QR code of a new authenticator app, and turn it on with a first code."""
     person = _confirmed_person()
@@ -121,7 +121,7 @@ def remove_app() -> Any:
 
 
 @bp.post("/account/second-factor/passkeys")
-@once
+@shown_once
 def add_passkey() -> Any:
     """Add the passkey that the browser made."""
     person, form = _confirmed_person(), PasskeyForm()
@@ -142,7 +142,7 @@ def remove_passkey(number: int) -> Any:
 
 
 @bp.post("/account/second-factor/recovery-codes")
-@once
+@shown_once
 def recovery_codes() -> Any:
     """Create new recovery codes, and show them this once."""
     person = _confirmed_person()
