@@ -330,7 +330,9 @@ class WebServer(TcpWSGIServer):  # type: ignore[misc]
         expected = sum(each.request.content_length for each in (connection, *others) if each.receives_body)
         if request.content_length > IN_MEMORY and not self.has_room(expected):
             return NotNow(507, NotNow.DISK_FULL)
-        if request.chunked or request.content_length > IN_MEMORY:
+        if request.chunked:
+            self._to_check.put((request, environ | {"HTTP_TRANSFER_ENCODING": "chunked"}))  # which waitress removes
+        elif request.content_length > IN_MEMORY:
             self._to_check.put((request, environ))
         return None
 

@@ -59,6 +59,9 @@ def test_the_web_server_asks_the_same_before_a_body_has_arrived(
     sign_out(rosa)
     assert isinstance(objection(UPLOAD), SignInNeeded)
     assert isinstance(objection("/uploads/abc", method="PATCH"), SignInNeeded)
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "HTTP_COOKIE": f"hub_session={cookie.value}"}
+    environ = EnvironBuilder(UPLOAD, method="POST").get_environ()
+    assert isinstance(bodies.objection_of(app, environ | chunked), SignInNeeded), "it says no length"
     assert objection("/join/abc") is None, "applicants have no account"
     assert objection(UPLOAD, bodies.FORM_BYTES) is None, "the guard of the page asks"
     assert objection("/sign-in") is None, "it is too large for anyone"
