@@ -296,10 +296,12 @@ def _person(token: str) -> Person | None:
 def _lasting_session(db: Session, token: str) -> SignInSession | None:
     """Return the session with this token; None when it ended or expired, or its person can't sign in now."""
     row = members_queries.session_by_token(db, token)
-    if row is None or not row.person.may_sign_in:
-        return None
+    return None if row is None or not row.person.may_sign_in or _has_expired(db, row) else row
+
+
+def _has_expired(db: Session, row: SignInSession) -> bool:
     limits = members_queries.session_limits(db)
-    return None if limits.has_expired(row.person.role, row.made_at, row.used_at, clock.now()) else row
+    return limits.has_expired(row.person.role, row.made_at, row.used_at, clock.now())
 
 
 def _note_use(response: Response, session_id: int, network: str) -> Response:

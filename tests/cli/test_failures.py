@@ -31,6 +31,7 @@ COMMANDS = {
     "doctor": (),
     "export": ("--person", "ana@lakeshore.example", "FOLDER/ana.zip"),
     "import": ("FILE", "--organization", "lakeshore", "--kind", "resource"),
+    "key rotate": (),
     "mail-in": ("FILE", "--to", "log+token@hub.example"),
     "organization add": ("Prairie", "--kind", "member"),
     "person add": ("bo@lakeshore.example", "--name", "Bo", "--organization", "lakeshore", "--role", "contributor"),

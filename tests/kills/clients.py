@@ -15,11 +15,14 @@ from tests.serving import Hub
 from tests.world import PASSWORD
 
 TIMEOUT = 60  # seconds until a form counts as hung
+_LONGEST_WAIT = 1800  # seconds for which someone may have to wait after sign-ins that a kill cut off
 _PAUSE = 0.5  # seconds between two tries
 _ACCEPTED = {302, 303}
-# 503: the hub is busy or its database is down. 429: sign-ins that a kill cut off count as failed, so the next has to wait.
+# 503: the hub is busy or its database is down. 429: sign-ins that a kill cut off count as failed, so the next has to wait,
+# longer each time, which isn't hanging.
 # Nothing was saved, and the form may be sent again.
 _NOT_NOW = {429, 503}
+_WAIT = 429
 _QUARTER = "2026Q3"
 
 
@@ -59,17 +62,20 @@ class Client(threading.Thread):
 
     def _send(self, method: str, path: str, files: dict[str, tuple[str, bytes]] | None = None, data: Values | None = None) -> requests.Response:  # fmt: skip
         """Send a request until it is answered, with the same bytes."""
-        waiting = threading.Event()
-        for _ in range(int(TIMEOUT / _PAUSE)):
+        waiting, left, waits = threading.Event(), int(TIMEOUT / _PAUSE), int(_LONGEST_WAIT / _PAUSE)
+        while left and waits:
+            before = self.browser.cookies.copy()
             try:
                 answer = self.browser.request(
                     method, self.hub.address + path, data=data, files=files, timeout=TIMEOUT, allow_redirects=False
                 )
             except requests.RequestException:
-                waiting.wait(_PAUSE)
-                continue
-            if answer.status_code not in _NOT_NOW:
-                return answer
+                self.browser.cookies = before  # an answer that was cut off may have set some
+                left -= 1
+            else:
+                if answer.status_code not in _NOT_NOW:
+                    return answer
+                left, waits = (left, waits - 1) if answer.status_code == _WAIT else (left - 1, waits)
             waiting.wait(_PAUSE)
         self.problems.hung.append(f"{method} {path} had no answer in {TIMEOUT} seconds.")
         raise EndedError(path)

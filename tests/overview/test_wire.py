@@ -60,6 +60,7 @@ BASE = "https://hub.example.org/" + "a-long-path/" * 20
 NAME = "Doña Ana-María " + "de los Ángeles " * 12
 SECRETARIAT = ("AMCC Secretariat", "1 Alliance Plaza, Exampleton, DC 00001")
 LAKESHORE = ("Lakeshore Forge & Foundry Collaborative", "400 Pattern Shop Road, Forge Harbor, OH 00002")
+MOST = 30  # messages of a kind, about
 LITERAL = ("Message-ID", "Auto-Submitted", "Date", "Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post")
 
 
@@ -114,6 +115,15 @@ def send_every_kind(db: Session) -> None:
     failed = operations_letters.backup_failed(config_of(db), NAME, "The disk is full.", "")
     mail_actions.post(db, failed, to=coordinator.email, once="a failed backup", kind=LetterKind.BACKUP)
     db.execute(update(OutboxMessage).values(quiet="", due_at=clock.now()))
+
+
+def keep_some_of_each_kind(db: Session) -> None:
+    """Delete all but a few messages of each kind: the hub waits for the server's acknowledgment of each, 40 ms."""
+    for kind in LetterKind:
+        of_kind = select(OutboxMessage.id).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+        numbers = db.scalars(of_kind).all()
+        kept = numbers[:: max(1, len(numbers) // MOST)]
+        db.execute(delete(OutboxMessage).where(OutboxMessage.kind == kind, OutboxMessage.id.not_in(kept)))
 
 
 def tell_of_virus(db: Session) -> None:
@@ -172,6 +182,7 @@ def test_bulk_mail_of_every_kind_can_be_unsubscribed_from_with_one_click(
 ) -> None:
     with hub.writing() as db:
         send_every_kind(db)
+        keep_some_of_each_kind(db)
     while delivering.catch_up(hub):
         pass
     with hub.reading() as db:

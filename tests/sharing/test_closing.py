@@ -75,7 +75,7 @@ def a_declaration(db: Session, person: Person, resource: Resource, with_whom: st
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> int:
     """A resource of Prairie that Prairie and Delta shared and Coast only downloaded; returns its id."""
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example")

@@ -157,7 +157,7 @@ def test_one_event_per_person_and_hour(
     for hour, minute in ((14, 0), (14, 59), (15, 0)):
         moment = datetime(2030, 5, 4, hour, minute, tzinfo=UTC)
         monkeypatch.setattr("hub.core.clock.now", lambda moment=moment: moment)
-        monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+        monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
         take(ana, f"/resources/{toolkit}/download")
         take(ben, f"/resources/{toolkit}/download")
     assert len(downloads(database)) == 4
@@ -185,7 +185,7 @@ def test_the_hubs_time_zone_decides_the_day(
 ) -> None:
     browser = sign_in("ana@prairie.example")
     monkeypatch.setattr("hub.core.clock.now", lambda: moment)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     take(browser, f"/resources/{toolkit}/download")
     [event] = downloads(database)
     assert (event.happened_on, event.quarter, event.recorded_at) == (day, quarter, moment)

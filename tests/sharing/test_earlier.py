@@ -60,7 +60,7 @@ def test_the_question_names_one_resource_and_counts_the_others() -> None:
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """A community, a resource that was added on November 26, and one that the hub has had for years."""
     monkeypatch.setattr("hub.core.clock.now", lambda: NOVEMBER)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         prairie = an_organization(db, "Prairie Works", joined_on=date(2026, 7, 1))

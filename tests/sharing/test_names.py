@@ -46,7 +46,7 @@ def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> FrozenClock:
     """Rita shared a resource in every way, and confirmed; then she, her organization and the resource were renamed."""
     frozen_clock = FrozenClock(datetime(2026, 5, 5, 15, 0, tzinfo=UTC))
     monkeypatch.setattr("hub.core.clock.now", lambda: frozen_clock.at)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         a_person(db, host, Role.COORDINATOR, "coordinator@hub.example", "Cora")

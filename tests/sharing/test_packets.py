@@ -32,7 +32,7 @@ from tests.world import SignIn
 @pytest.fixture
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> Database:
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     a_world(database)
     return database
 

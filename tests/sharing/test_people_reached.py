@@ -109,7 +109,7 @@ THREE = "Ana <ana@works.example>, bo@works.example, cy@mill.example"
 def shared(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Prairie emailed two resources to three people, reported a list of 40 twice, and three networks opened its link."""
     monkeypatch.setattr("hub.core.clock.now", lambda: MAY)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         host = an_organization(db, "AMCC", kind=OrganizationKind.HOST)
         prairie = an_organization(db, "Prairie Works", joined_on=date(2026, 4, 1))

@@ -118,7 +118,7 @@ def test_a_workbook_holds_what_it_was_given_and_runs_nothing(rows: list[list[obj
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """A share of June 30 that was recorded on July 8 and confirmed by two people, and one other community."""
     monkeypatch.setattr("hub.core.clock.now", lambda: JULY)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         prairie = an_organization(db, "Prairie Works", joined_on=date(2025, 5, 1), region="Plains")
         other = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)

@@ -33,7 +33,7 @@ def config(database_url: str, tmp_path: Path) -> Config:
 def world(database: Database, monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """A member with two people, a BFF, and three resources: a file, a text, and a file only for the BFF."""
     monkeypatch.setattr("hub.core.clock.now", lambda: NOW)
-    monkeypatch.setattr("hub.members.login._has_expired", lambda _session: False)
+    monkeypatch.setattr("hub.members.login._has_expired", lambda *_: False)
     with database.writing() as db:
         prairie = an_organization(db, "Prairie Works", website="https://prairie.example")
         bff = an_organization(db, "Delta Works", kind=OrganizationKind.BFF)
