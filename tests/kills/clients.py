@@ -27,7 +27,7 @@ _QUARTER = "2026Q3"
 
 
 class EndedError(Exception):
-    """Raised when a client's work can't continue."""
+    """Raised when a client gets an answer that they can't continue with."""
 
 
 @dataclass(frozen=True)
@@ -49,13 +49,15 @@ class Client(threading.Thread):
         self.acts = (self._upload, self._report, self._confirm, self._add_stakeholder, self._sign_in, self._send_pack)
 
     def run(self) -> None:
-        """Sign in and write."""
-        try:
-            self._sign_in()
-            while not self.stop.is_set():
-                self.chance.choice(self.acts)()
-        except EndedError as ended:
-            self.problems.wrong.append(f"{self.account.email}: {ended}")
+        """Sign in and write; after an answer that no one expects, begin again in another browser."""
+        while not self.stop.is_set():
+            try:
+                self.browser = requests.Session()
+                self._sign_in()
+                while not self.stop.is_set():
+                    self.chance.choice(self.acts)()
+            except EndedError as ended:
+                self.problems.wrong.append(f"{self.account.email}, after {next(self.numbers)} things: {ended}")
 
     def _word(self) -> str:
         return f"{self.account.email.partition('@')[0]}-{next(self.numbers)}"
@@ -77,7 +79,9 @@ class Client(threading.Thread):
                     return answer
                 left, waits = (left, waits - 1) if answer.status_code == _WAIT else (left - 1, waits)
             waiting.wait(_PAUSE)
-        self.problems.hung.append(f"{method} {path} had no answer in {TIMEOUT} seconds.")
+        self.problems.hung.append(
+            f"{self.account.email}, after {next(self.numbers)} things: {method} {path} had no answer."
+        )
         raise EndedError(path)
 
     def _form(self, page: str, action: str, **changes: str | list[str]) -> Values:
