@@ -154,6 +154,8 @@ LONGEST_BASE_URL = 500  # characters; with the longest path, a line of email has
 ROLES = {"coordinator", "board", "representative", "alternate", "contributor"}  # of hub.members.rules.organizations
 _DATABASES = ("sqlite:///", "postgresql://", "postgresql+psycopg://")
 _LINKS = ("https://", "http://")
+_MOST_DAYS = 36_500  # a hundred years: a date that many days away still exists
+_DAYS: tuple[Callable[[Any], bool], str] = (lambda value: 0 < value <= _MOST_DAYS, f"it must be from 1 to {_MOST_DAYS}")
 _POSITIVE: tuple[Callable[[Any], bool], str] = (lambda value: value > 0, "it must be more than 0")
 _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least {SHORTEST_KEY} characters")
 
@@ -198,15 +200,15 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: not value or bool(_DOMAIN.fullmatch(value)),
         "it must be a domain such as hub.example.org",
     ),
-    "MAIL_KEEP_DAYS": _POSITIVE,
+    "MAIL_KEEP_DAYS": _DAYS,
     "MAX_UPLOAD_MB": _POSITIVE,
     "MAX_EVIDENCE_MB": _POSITIVE,
     "APPLICATION_QUORUM": _POSITIVE,
-    "SHARE_LINK_DAYS": _POSITIVE,
-    "TRACE_DAYS": _POSITIVE,
-    "AUDIT_KEEP_DAYS": (lambda value: value >= 0, "it must be 0 or more"),
-    "SESSION_DAYS": _POSITIVE,
-    "SESSION_IDLE_DAYS": _POSITIVE,
+    "SHARE_LINK_DAYS": _DAYS,
+    "TRACE_DAYS": _DAYS,
+    "AUDIT_KEEP_DAYS": (lambda value: 0 <= value <= _MOST_DAYS, f"it must be from 0 to {_MOST_DAYS}"),
+    "SESSION_DAYS": _DAYS,
+    "SESSION_IDLE_DAYS": _DAYS,
     "SESSION_IDLE_HOURS_HOST": _POSITIVE,
     "RESERVE_MB": (lambda value: 0 <= value <= 10_000, "it must be from 0 to 10000"),  # noqa: PLR2004 - megabytes
     "SECOND_FACTOR_ROLES": (
@@ -222,7 +224,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: all(_is_safe_key(key) for key in value.split()),
         f"each key must have at least {SHORTEST_KEY} characters",
     ),
-    "SECRET_KEY_DAYS": _POSITIVE,
+    "SECRET_KEY_DAYS": _DAYS,
     "UNSUBSCRIBE_KEY": _KEY,
     "BACKUP_TO": (lambda value: "://" not in value, "it must be a folder"),
     "BACKUP_AT": (_is_time, "it must be a time of day such as 2:30 a.m."),

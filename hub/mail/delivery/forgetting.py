@@ -1,5 +1,6 @@
 """Deletes texts and addresses of old messages and of erased people's; the fact that they were sent, and when, stays."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import func, or_, select, update
@@ -32,15 +33,20 @@ def catch_up(database: Database) -> int:
 
 
 def forget_recipient(db: Session, person_id: int, address: str) -> None:
-    """Cancel the messages that wait for a person, and delete addresses, texts and files of all messages to them.
+    """Forget all messages to a person; see `forget_messages`."""
+    to_them = OutboxMessage.to_hash.in_(address_hashes(db, address)), func.lower(OutboxMessage.to) == address.lower()
+    ids = select(OutboxMessage.id).where(or_(OutboxMessage.person_id == person_id, *to_them))
+    forget_messages(db, db.scalars(ids).all())
+
+
+def forget_messages(db: Session, ids: Sequence[int]) -> None:
+    """Cancel those of the messages with these ids that wait, and delete addresses, texts and files of all of them.
 
     A message that the mail server is accepting at this moment is still sent; `leases.settle` doesn't let it wait again.
     """
-    to_them = OutboxMessage.to_hash.in_(address_hashes(db, address)), func.lower(OutboxMessage.to) == address.lower()
-    is_about = or_(OutboxMessage.person_id == person_id, *to_them)
-    ids = db.scalars(select(OutboxMessage.id).where(is_about)).all()
-    waiting = update(OutboxMessage).where(is_about, OutboxMessage.state == State.WAITING)
+    of_them = OutboxMessage.id.in_(ids)
+    waiting = update(OutboxMessage).where(of_them, OutboxMessage.state == State.WAITING)
     db.execute(waiting.values(state=State.CANCELLED, settled_at=clock.now()))
-    db.execute(update(OutboxMessage).where(is_about).values(**CLEARED, trouble=""))
+    db.execute(update(OutboxMessage).where(of_them).values(**CLEARED, trouble=""))
     for message_id in ids:
         keeping.drop(config_of(db), message_id)

@@ -11,7 +11,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.mail import actions as mail_actions
 from hub.mail import rules as mail_rules
-from hub.mail.delivery import keeping
+from hub.mail.delivery import forgetting
 from hub.mail.models import OutboxMessage
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
@@ -156,27 +156,14 @@ def remove_stakeholders(db: Session, person: Person, ids: Iterable[int]) -> int:
 def erase_stakeholders(db: Session, stakeholder_ids: Sequence[int]) -> None:
     """Delete the stakeholders with these ids, of any organization, and their addresses from sent emails; counts stay."""
     links = select(PackLink.id).where(PackLink.stakeholder_id.in_(stakeholder_ids))
-    _forget_messages(db, stakeholder_ids)
+    messages = select(PackLink.message_id).where(PackLink.id.in_(links), PackLink.message_id.is_not(None))
+    forgetting.forget_messages(db, [number for number in db.scalars(messages) if number is not None])
     db.execute(update(PackTrace).where(PackTrace.link_id.in_(links)).values(words=""))
     db.execute(update(PackLink).where(PackLink.stakeholder_id.in_(stakeholder_ids)).values(stakeholder_id=None))
     db.execute(delete(StakeholderGroup).where(StakeholderGroup.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(PackPerson).where(PackPerson.stakeholder_id.in_(stakeholder_ids)))
     db.execute(delete(Stakeholder).where(Stakeholder.id.in_(stakeholder_ids)))
     set_aside.delete_about(db, Stakeholder.__name__, stakeholder_ids)
-
-
-def _forget_messages(db: Session, stakeholder_ids: Sequence[int]) -> None:
-    """Cancel emails that wait for these people, and delete address, name and text of those already sent."""
-    messages = select(PackLink.message_id).where(
-        PackLink.stakeholder_id.in_(stakeholder_ids), PackLink.message_id.is_not(None)
-    )
-    message_ids = db.scalars(messages).all()
-    once = db.scalars(select(OutboxMessage.once).where(OutboxMessage.id.in_(message_ids))).all()
-    mail_actions.cancel(db, once=once)
-    settled = (OutboxMessage.id.in_(message_ids), OutboxMessage.state.in_(mail_rules.SETTLED))
-    db.execute(update(OutboxMessage).where(*settled).values(**mail_actions.CLEARED))
-    for message_id in message_ids:
-        keeping.drop(config_of(db), message_id or 0)
 
 
 def token_of(db: Session, organization_id: int, hashed: str) -> str:

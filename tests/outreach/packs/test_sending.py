@@ -14,7 +14,7 @@ from hub import worker
 from hub.core import clock
 from hub.core.db import Database
 from hub.core.errors import Refused
-from hub.mail.delivery import delivering
+from hub.mail.delivery import delivering, leases
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import State
 from hub.members.models import MembershipPeriod, Organization, Person
@@ -22,7 +22,7 @@ from hub.members.rules.organizations import OrganizationKind
 from hub.outreach.actions import packs as packs_actions
 from hub.outreach.actions import sending as sending_actions
 from hub.outreach.actions import stakeholders as stakeholders_actions
-from hub.outreach.models import Pack, PackLink
+from hub.outreach.models import Pack, PackLink, Stakeholder
 from hub.outreach.queries import packs as packs_queries
 from hub.outreach.rules.packs import LinkPart, PackState
 from hub.sharing.models import ReachedPerson, SharingEvent
@@ -63,6 +63,27 @@ def test_sending_is_logged_once_for_each_resource_after_the_mail_server_accepts(
     assert "shops.example" not in quarter
     confirm = ok(ana.get(f"/sharing/{events[0].quarter}/confirm"))
     assert "Our stakeholders: Board" in confirm
+
+
+@pytest.mark.both_databases
+def test_an_email_that_is_being_sent_to_someone_who_is_removed_keeps_no_address_and_never_waits_again(
+    world: Database, sign_in: SignIn
+) -> None:
+    ana = sign_in("ana@lakeshore.example")
+    draft = a_draft(ana)
+    send(ana, draft)
+    ana.post(f"{draft}/send", data={"when": "now"})
+    sending_actions.catch_up(world)
+    message, *_others = leases.claim(world)
+    assert leases.mark_sending(world, message)
+    who = [str(stakeholder.id) for stakeholder in rows(world, Stakeholder)]
+    ok(ana.post("/sharing/stakeholders/remove", data={"who": who}, follow_redirects=True))
+    with world.writing() as db:
+        assert leases.settle(db, message, State.WAITING)
+    messages = rows(world, OutboxMessage)
+    assert {(message.state, message.to, message.name, message.text) for message in messages} == {
+        (State.CANCELLED, "", "", "")
+    }
 
 
 @pytest.mark.both_databases
