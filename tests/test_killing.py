@@ -41,21 +41,23 @@ def _has(acknowledged: dict[str, str], count: int) -> bool:
 
 @pytest.mark.kills
 def test_a_killed_worker_is_restarted_and_catches_up(tmp_path: Path) -> None:
-    folder = tmp_path / "files"
-    folder.mkdir()
-    for number in range(40):
-        (folder / f"{number}.md").write_text(f"# Report {number}\n\nquillback text number {number}\n\n# More\n\nwords")
     with a_hub(tmp_path / "hub") as hub:
-        imported = threading.Thread(
-            target=hub.command, args=("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
-        )
-        imported.start()
-        for _ in range(4):
-            worker = eventually(hub.worker)
-            worker.kill()
-            eventually(partial(_is_another, hub, worker))
-        imported.join(TIMEOUT)
-        eventually(lambda: _is_settled(hub))
+        # A file on which three workers ended counts as damaged, so no more than two are killed for the same files.
+        for part in range(2):
+            folder = tmp_path / f"files {part}"
+            folder.mkdir()
+            for number in range(20 * part, 20 * part + 20):
+                text = f"# Report {number}\n\nquillback text number {number}\n\n# More\n\nwords"
+                (folder / f"{number}.md").write_text(text)
+            arguments = ("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
+            imported = threading.Thread(target=hub.command, args=arguments)
+            imported.start()
+            for _ in range(2):
+                worker = eventually(hub.worker)
+                worker.kill()
+                eventually(partial(_is_another, hub, worker))
+            imported.join(TIMEOUT)
+            eventually(lambda: _is_settled(hub))
         eventually(lambda: _found(hub, "quillback") == 40)
         verified = hub.command("verify")
         assert verified.returncode == 0, verified.stdout
