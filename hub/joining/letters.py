@@ -11,9 +11,9 @@ TO_BOARD = "You get this because you are on the Advisory Board."
 
 
 def link(address: str) -> Letter:
-    """Return the letter with the secret link to an application: the same words for everyone, and none of a stranger's.
+    """Return the letter with the secret link to an application. It always has the same words, and quotes nothing that was typed.
 
-    It is also what an address gets in place of other letters until its owner confirmed it.
+    It is also what an address gets in place of other letters until its owner confirms it.
     """
     return Letter(
         "Your application link",

@@ -1,5 +1,7 @@
 """An application whose contact was erased: the board can still decide, and nothing is emailed to the applicant."""
 
+from flask.testing import FlaskClient
+
 from hub.core.db import Database
 from hub.members import queries as members_queries
 from hub.overview import actions as overview_actions
@@ -8,7 +10,7 @@ from tests.world import SignIn, a_person
 
 
 def test_an_application_without_a_contact_is_decided_and_no_email_is_posted(
-    link: str, sign_in: SignIn, database: Database
+    client: FlaskClient, link: str, sign_in: SignIn, database: Database
 ) -> None:
     with database.writing() as db:
         host = members_queries.host(db)
@@ -16,6 +18,7 @@ def test_an_application_without_a_contact_is_decided_and_no_email_is_posted(
         overview_actions.erase_person(db, None, a_person(db, host, email=CONTACT))
     application = application_of(database)
     assert (application.contact_email, application.answered_email) == ("", "")
+    assert "Confirm email address" not in client.get(link).text
     coordinator, page = sign_in(COORDINATOR), page_of(database)
     assert decide(coordinator, page, "decline", "No one can answer for them.").status_code == 302
     assert application_of(database).progress == "declined"
