@@ -66,6 +66,7 @@ EXPECTED = {
     Permission.VOTE: ("no no", "yes yes", "no no", "no no", "no no"),
     Permission.DECIDE_APPLICATIONS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SET_UP: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.SEE_STORAGE: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_STYLEGUIDE: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.RESET_FACTORS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_LINKS: ("yes yes", "no no", "no no", "no no", "no no"),

@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VOTE = "vote on applications"
     DECIDE_APPLICATIONS = "decide on applications"
     SET_UP = "set up the hub"
+    SEE_STORAGE = "see the hub’s storage"
     SEE_STYLEGUIDE = "see the style guide"
     RESET_FACTORS = "reset a second factor"
     SEE_LINKS = "see links to sign in"  # only where no mail server can send them
@@ -103,6 +104,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.VOTE: (None, ALL, None, None, None),
         Permission.DECIDE_APPLICATIONS: (ALL, None, None, None, None),
         Permission.SET_UP: (ALL, None, None, None, None),
+        Permission.SEE_STORAGE: (ALL, None, None, None, None),
         Permission.SEE_STYLEGUIDE: (ALL, None, None, None, None),
         Permission.RESET_FACTORS: (ALL, None, None, None, None),
         Permission.SEE_LINKS: (ALL, None, None, None, None),

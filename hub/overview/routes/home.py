@@ -67,7 +67,7 @@ def home() -> Answer:
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],
-        unscanned=storage_queries.count_unscanned(db) if may(person, Permission.SET_UP) else 0,
+        unscanned=storage_queries.count_unscanned(db) if may(person, Permission.SEE_STORAGE) else 0,
         missing_walls=walls.missing(web.config()) if may(person, Permission.SET_UP) else [],
     )
     response = make_response(page)

@@ -14,7 +14,7 @@ from hub.overview.routes.blueprint import bp
 @bp.get("/storage")
 def storage() -> str:
     """Show what each organization's files use, the free space, and the results of virus checks."""
-    signed_in(Permission.SET_UP)
+    signed_in(Permission.SEE_STORAGE)
     config = web.config()
     return render_template(
         "overview/storage.html",

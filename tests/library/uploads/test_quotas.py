@@ -95,7 +95,9 @@ def test_the_coordinator_sees_what_each_organization_uses_and_what_is_infected(
         assert words in page
     with limited.writing() as db:
         a_person(db, db.get_one(Organization, own), Role.REPRESENTATIVE, "rosa@lakeshore.example")
-    assert sign_in("rosa@lakeshore.example").get("/storage").status_code == 403
+    refused = sign_in("rosa@lakeshore.example").get("/storage")
+    assert refused.status_code == 403
+    assert "Only the coordinator can see the hub’s storage." in refused.text
 
 
 @pytest.mark.parametrize(
