@@ -2,21 +2,24 @@
 
 import json
 import logging
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.log import JsonLines
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind
+from hub.members.actions import throttling as throttling_actions
 from hub.members.models import SignInTries
 from hub.members.rules.throttling import LIMITS, Limit, TryKind, wait_words
 from hub.worker import STEPS
@@ -170,6 +173,34 @@ def test_parallel_attempts_are_counted_too(app: Flask, visitor: FlaskClient, dat
     assert counts(database)[TryKind.PAIR] == [FREE]
 
 
+@pytest.mark.both_databases
+def test_free_attempts_never_wait_for_one_that_came_later_or_whose_machine_is_ahead(
+    app: Flask, frozen_clock: FrozenClock, database: Database
+) -> None:
+    for _ in range(FREE):
+        assert tries(app.test_client()) == 422
+        frozen_clock.advance(seconds=-1)
+    assert counts(database)[TryKind.PAIR] == [FREE]
+    assert tries(app.test_client()) == 429
+
+
+@pytest.mark.both_databases
+def test_a_failure_is_recorded_even_if_its_count_is_deleted_while_the_password_is_checked(
+    visitor: FlaskClient, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    count = throttling_actions.count_failure
+
+    def count_after_deletion(db: Session, *rest: Any) -> None:
+        db.execute(delete(SignInTries))
+        db.commit()
+        count(db, *rest)
+
+    monkeypatch.setattr(throttling_actions, "count_failure", count_after_deletion)
+    assert tries(visitor, "nobody@x.example") == 422
+    with database.reading() as db:
+        assert db.scalars(select(Entry.subject).order_by(Entry.id.desc())).first() == "no account"
+
+
 def test_the_current_password_cannot_be_guessed_forever_in_an_open_session(sign_in: SignIn, alliance: Alliance) -> None:
     rosa, free = sign_in(ROSA), LIMITS[TryKind.BROWSER].free
     data = {"current": WRONG, "password": "quite another one", "repeated": "quite another one"}
@@ -236,6 +267,15 @@ def test_waits_only_grow_and_never_beyond_the_longest(failures: int, free: int) 
     limit = Limit(free=free, longest=timedelta(hours=1))
     assert limit.wait(failures) <= limit.wait(failures + 1) <= limit.longest
     assert bool(limit.wait(failures)) == (failures >= free)
+
+
+@given(st.integers(0, 60), st.timedeltas(timedelta(days=-2), timedelta(days=2)))
+def test_only_failures_that_are_not_free_leave_a_wait_and_never_a_longer_one(failures: int, since: timedelta) -> None:
+    limit, last = Limit(free=5, longest=timedelta(hours=1)), datetime(2026, 11, 2, tzinfo=UTC)
+    left = limit.wait_left(failures, last, last + since)
+    assert bool(left) == (failures >= limit.free and since < limit.wait(failures))
+    assert timedelta() <= left <= limit.wait(failures)
+    assert left + max(since, timedelta()) >= limit.wait(failures)
 
 
 @pytest.mark.parametrize(

@@ -55,9 +55,9 @@ def count_attempt(db: Session, account: str, origin: Origin, browser_token: str,
     an account.
     """
     browser = members_queries.known_browser(db, person.id if person else 0, browser_token)
-    keys, now = try_keys(config_of(db).SECRET_KEY, account, origin.network, browser), clock.now()
-    rows = _locked(db, keys, now)
-    wait = max(row.at + LIMITS[row.kind].wait(row.failures) - now for row in rows)
+    keys = try_keys(config_of(db).SECRET_KEY, account, origin.network, browser)
+    rows, now = _locked(db, keys)
+    wait = max(LIMITS[row.kind].wait_left(row.failures, row.at, now) for row in rows)
     if wait > timedelta():
         db.rollback()
         _log("sign-in has to wait", person.id if person else None, origin)
@@ -77,7 +77,7 @@ def count_failure(db: Session, attempt: Attempt, person: Person | None) -> None:
     details = {"browser": attempt.origin.browser, "network": attempt.origin.network}
     if attempt.next_wait:
         details["wait"] = wait_words(attempt.next_wait)
-    subject = person or db.get_one(SignInTries, next(iter(attempt.counted)))
+    subject = person or SignInTries()  # only for its words: the rows may be deleted meanwhile
     note(db, VISITOR, "failed to sign in to", subject, **details)
     db.commit()
     event = "sign-in failed, next has to wait" if attempt.next_wait else "sign-in failed"
@@ -137,8 +137,9 @@ def _tell(db: Session, row: SignInTries, person: Person) -> None:
     note(db, HUB, "told of failed sign-ins", person, count=row.failures)
 
 
-def _locked(db: Session, keys: dict[str, TryKind], now: datetime) -> list[SignInTries]:
-    """Return the rows of these keys, locked; new ones, and those whose day is over, have no failures."""
+def _locked(db: Session, keys: dict[str, TryKind]) -> tuple[list[SignInTries], datetime]:
+    """Return the rows of these keys, locked, and the time since then; new ones, and expired ones, have no failures."""
+    now = clock.now()
     insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = [
         {"key": key, "kind": kind, "failures": 0, "since": now, "at": now, "network": ""} for key, kind in keys.items()
@@ -146,10 +147,11 @@ def _locked(db: Session, keys: dict[str, TryKind], now: datetime) -> list[SignIn
     new.sort(key=lambda row: str(row["key"]))
     db.execute(insert(SignInTries).values(new).on_conflict_do_nothing(index_elements=["key"]))
     rows = list(db.scalars(_in_order(keys)))
+    now = clock.now()  # attempts before this one, which it waited for, were earlier
     for row in rows:
         if now >= row.since + COUNTED_FOR:
             row.failures, row.since, row.told_at = 0, now, None
-    return rows
+    return rows, now
 
 
 def _in_order(keys: Collection[str]) -> Any:

@@ -7,7 +7,7 @@ use several. A browser on which the owner signed in before counts for itself: no
 
 import hmac
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 
@@ -37,6 +37,14 @@ class Limit:
             return timedelta()
         doublings = min(failures - self.free, 20)
         return min(timedelta(seconds=self.first.total_seconds() * 2**doublings), self.longest)
+
+    def wait_left(self, failures: int, last: datetime, now: datetime) -> timedelta:
+        """Return how long an attempt at ``now`` waits after ``failures``, the last of them at ``last``.
+
+        ``last`` may be later than ``now``: clocks of two machines differ, and while failures are free no one waits.
+        """
+        wait = self.wait(failures)
+        return min(max(last + wait - now, timedelta()), wait)
 
 
 # For one account from one network about 34 guesses a day, which aren't enough to make the account wait elsewhere. The
