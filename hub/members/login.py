@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,7 @@ from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.models import Person, SignInSession
 from hub.members.rules import single_sign_on as single_sign_on_rules
-from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor
+from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor, is_within
 from hub.members.rules.membership import Access
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, PermissionSubject, may, who_may
@@ -189,7 +189,7 @@ def half_signed_in() -> Person | None:
     """Return the person who completed the first step on this browser, and has to complete the second."""
     try:
         number, at, mark = session[HALF]
-        is_fresh = timedelta() <= clock.now() - datetime.fromisoformat(at) < UNFINISHED_SIGN_IN
+        is_fresh = is_within(UNFINISHED_SIGN_IN, datetime.fromisoformat(at), clock.now())
     except (KeyError, TypeError, ValueError):
         return None
     person = members_queries.person(web.db, number) if is_fresh else None
@@ -214,7 +214,7 @@ def is_confirmed() -> bool:
     confirmed = session.get(CONFIRMED)
     if current_session() is None or not isinstance(confirmed, str):
         return False
-    return timedelta() <= clock.now() - datetime.fromisoformat(confirmed) < RECENT
+    return is_within(RECENT, datetime.fromisoformat(confirmed), clock.now())
 
 
 def note_factor(factor: Factor) -> None:

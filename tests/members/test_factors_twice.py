@@ -1,11 +1,16 @@
-"""Second factors, when a form is sent twice, as by a double click."""
+"""Second factors, when a form is sent twice, as by a double click, and when the clocks of two machines differ."""
+
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from hub.core.audit import Entry
 from hub.core.db import Database
+from hub.members.rules.factors import CLOCKS_DIFFER, FREE_TRIES, RECENT, is_within, wait_after, wait_left
 from tests.members.conftest import Alliance
 from tests.members.test_factors import (
     FACTORS,
@@ -66,3 +71,40 @@ def test_a_code_that_was_just_used_is_refused_and_is_no_wrong_one(
     frozen_clock.advance(seconds=30)
     assert enter(another, code) == 422
     assert enter(another, code_at(frozen_clock.at, secret)) == 302
+
+
+@pytest.mark.both_databases
+def test_the_first_codes_never_wait_for_one_that_came_later_or_whose_machine_is_ahead(
+    frozen_clock: FrozenClock, app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    set_up_app(sign_in(ROSA), database, frozen_clock)
+    browser = half_signed_in(app)
+    for _ in range(FREE_TRIES):
+        assert enter(browser, "000000") == 422
+        frozen_clock.advance(seconds=-1)
+    assert enter(browser, "000000") == 429
+
+
+def test_a_machine_whose_clock_is_behind_knows_that_someone_has_just_proved_who_they_are(
+    frozen_clock: FrozenClock, app: Flask, sign_in: SignIn, alliance: Alliance, database: Database
+) -> None:
+    rosa = sign_in(ROSA)
+    frozen_clock.advance(seconds=-30)
+    secret, _codes = set_up_app(rosa, database, frozen_clock)
+    browser = half_signed_in(app)
+    frozen_clock.advance(seconds=-30)
+    assert enter(browser, code_at(frozen_clock.at, secret)) == 302
+
+
+@given(st.integers(0, 60), st.timedeltas(timedelta(days=-2), timedelta(days=2)))
+def test_a_try_waits_at_most_as_long_as_its_count_asks_for(tries: int, since: timedelta) -> None:
+    last = datetime(2026, 11, 2, tzinfo=UTC)
+    left = wait_left(tries, last, last + since)
+    assert bool(left) == (since < wait_after(tries) != timedelta())
+    assert left == min(wait_after(tries), max(wait_after(tries) - since, timedelta()))
+
+
+def test_a_proof_lasts_its_time_by_either_clock() -> None:
+    now = datetime(2026, 11, 2, tzinfo=UTC)
+    ages = (-CLOCKS_DIFFER - timedelta(seconds=1), -CLOCKS_DIFFER, timedelta(), RECENT - timedelta(seconds=1), RECENT)
+    assert [is_within(RECENT, now - age, now) for age in ages] == [False, True, True, True, False]

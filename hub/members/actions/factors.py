@@ -42,7 +42,7 @@ from hub.members.rules.factors import (
     matching_step,
     required_roles,
     roles_text,
-    wait_after,
+    wait_left,
     written_code,
 )
 from hub.members.rules.organizations import Role
@@ -180,14 +180,14 @@ def _count_try(db: Session, person: Person) -> int:
 
     Raises TooManyAttempts, and doesn't count, while the person has to wait.
     """
-    now = clock.now()
     lock_person(db, person.id)
+    now = clock.now()  # tries before this one, which it waited for, were earlier
     of_person = SecondStepTry.person_id == person.id
     db.execute(delete(SecondStepTry).where(of_person, SecondStepTry.at < now - TRIES_KEPT))
     counted = select(func.count(), func.max(SecondStepTry.at)).select_from(SecondStepTry).where(of_person)
     tries, last = db.execute(counted).one()
-    if last is not None and now < (ends := last + wait_after(tries)):
-        minutes = -(-int((ends - now).total_seconds()) // 60) or 1
+    if last is not None and (wait := wait_left(tries, last, now)):
+        minutes = -(-int(wait.total_seconds()) // 60) or 1
         db.rollback()
         raise TooManyAttempts(f"Too many wrong codes. Wait {plural(minutes, 'minute')}, then sign in again.")
     db.add(SecondStepTry(person_id=person.id, at=now))

@@ -18,6 +18,7 @@ from hub.members.rules.organizations import Role
 GRACE = timedelta(days=14)  # from the day that a role needs a second factor, or that a person gets such a role
 RESET_DELAY = timedelta(days=1)  # in which the owner can stop that the coordinator removes their second factor
 UNFINISHED_SIGN_IN = timedelta(minutes=10)  # between the password and the second factor
+CLOCKS_DIFFER = timedelta(minutes=1)  # the most by which the clocks of two machines of one hub are expected to differ
 RECENT = timedelta(minutes=15)  # a sign-in after which changes to the account need no further proof
 RECOVERY_CODES = 10
 RECOVERY_LENGTH = 10  # of 31 characters: 49 bits, hashed like a password (NIST SP 800-63B, section 3.1.2)
@@ -103,6 +104,20 @@ def wait_after(tries: int) -> timedelta:
     )
 
 
+def wait_left(tries: int, last: datetime, now: datetime) -> timedelta:
+    """Return how long a try at ``now`` waits after ``tries`` wrong codes, the last of them at ``last``.
+
+    ``last`` may be later than ``now``: clocks of two machines differ, and the first tries never wait.
+    """
+    wait = wait_after(tries)
+    return min(max(last + wait - now, timedelta()), wait)
+
+
+def is_within(lifetime: timedelta, since: datetime, now: datetime) -> bool:
+    """Return True if less than ``lifetime`` has passed since ``since``, by a clock that may be a bit ahead of this one."""
+    return -CLOCKS_DIFFER <= now - since < lifetime
+
+
 def required_roles(text: str) -> frozenset[Role]:
     """Return the roles in the setting SECOND_FACTOR_ROLES, which names them or says "none"."""
     return frozenset() if text == NO_ROLES else frozenset(Role(name) for name in text.split())
@@ -161,8 +176,7 @@ def challenge(key: str, purpose: str, token: str) -> bytes:
 def check_fresh(token: str, now: datetime) -> None:
     """Raise Refused if the challenge of a token is too old, or the token isn't one."""
     match = re.fullmatch(r"([0-9]{1,11})\.[\w-]{16,64}", token, re.ASCII)
-    age = now - datetime.fromtimestamp(int(match[1]), UTC) if match else CHALLENGE_LIFETIME
-    if not timedelta(minutes=-1) <= age < CHALLENGE_LIFETIME:
+    if not match or not is_within(CHALLENGE_LIFETIME, datetime.fromtimestamp(int(match[1]), UTC), now):
         raise Refused("That took too long. Try the passkey again.")
 
 
