@@ -6,6 +6,8 @@ import socket
 import subprocess
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +26,7 @@ from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, State
-from tests.world import a_resource, an_organization
+from tests.world import FrozenClock, a_resource, an_organization
 
 
 def _added(database: Database, name: str, content: bytes) -> int:
@@ -243,3 +245,21 @@ def test_a_file_that_is_refused_leaves_nothing_behind(database: Database, proble
     with pytest.raises(Refused, match="empty" if problem == "empty" else "The limit is 1 MB"):
         originals.store(config, io.BytesIO(content))
     assert [path for path in (config.UPLOADS / "files").rglob("*") if path.is_file()] == []
+
+
+def test_the_lease_of_a_file_begins_when_the_wait_for_other_writers_is_over(
+    database: Database, frozen_clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _added(database, "good.txt", b"A sentence about workforce.")
+    writing = database.writing
+
+    @contextmanager
+    def after_a_wait() -> Iterator[Session]:
+        with writing() as db:
+            frozen_clock.advance(seconds=30)
+            yield db
+
+    monkeypatch.setattr(database, "writing", after_a_wait)
+    revision = page_texts._claim(database)
+    assert revision
+    assert revision.lease_until == frozen_clock.at + page_texts.LEASE

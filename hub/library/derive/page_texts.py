@@ -103,7 +103,7 @@ def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> R
         if revision is not None:
             revision.lease_token, revision.lease_until = (
                 f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}",
-                now + LEASE,
+                clock.now() + LEASE,
             )
             revision.tries += 1
         return revision

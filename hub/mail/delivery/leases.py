@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import case, literal, or_, select, update
+from sqlalchemy import and_, case, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.core import clock, heartbeats
@@ -38,7 +38,7 @@ def claim(database: Database) -> Sequence[OutboxMessage]:
             .with_for_update(skip_locked=True)
         ).all()
         for message in messages:
-            message.lease_token, message.lease_until = token, now + LEASE
+            message.lease_token, message.lease_until = token, clock.now() + LEASE
         return messages
 
 
@@ -49,9 +49,9 @@ def _free(now: datetime) -> tuple[Any, ...]:
 
 def mark_sending(database: Database, message: OutboxMessage) -> bool:
     """Mark the message as being sent; return False if it was canceled or its lease was lost."""
-    now = clock.now()
     held = _held(message, State.WAITING)
     with database.writing() as db:
+        now = clock.now()  # after the wait for other writers
         began = update(OutboxMessage).where(*held, OutboxMessage.lease_until > now)
         result: Any = db.execute(began.values(state=State.SENDING, lease_until=now + LEASE))
         return bool(result.rowcount)
@@ -96,21 +96,19 @@ def release(database: Database, messages: Sequence[OutboxMessage]) -> None:
 
 def release_dead_leases(database: Database) -> None:
     """Release the leases of dead workers: messages that weren't started wait again, others become unknown."""
-    now = clock.now()
+    leased = OutboxMessage.lease_token.is_not(None), OutboxMessage.state.in_((State.WAITING, State.SENDING))
     with database.reading() as db:
-        leased = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(
-            OutboxMessage.lease_token.is_not(None), OutboxMessage.state.in_((State.WAITING, State.SENDING))
-        )
-        rows = db.execute(leased.distinct()).all()
-    expired = {
-        token
-        for token, until in rows
-        if token and (until is None or until < now or heartbeats.is_known_dead(token.partition(" ")[0]))
-    }
-    if not expired:
+        held = select(OutboxMessage.lease_token, OutboxMessage.lease_until).where(*leased)
+        leases = db.execute(held.distinct()).all()
+    dead = {token for token, _until in leases if token and heartbeats.is_known_dead(token.partition(" ")[0])}
+    now = clock.now()
+    if not dead and all(until and until >= now for _token, until in leases):
         return
-    is_expired = OutboxMessage.lease_token.in_(expired)
     with database.writing() as db:
+        # Each message has its own end: a living worker may have just begun to send one of those that it leased.
+        now = clock.now()
+        is_over = or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < now)
+        is_expired = and_(*leased, or_(is_over, OutboxMessage.lease_token.in_(dead)))
         waiting = update(OutboxMessage).where(is_expired, OutboxMessage.state == State.WAITING)
         db.execute(waiting.values(lease_token=None, lease_until=None))
         # Keep the token: a worker that was only slow can still store the outcome.

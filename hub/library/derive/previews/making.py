@@ -130,7 +130,7 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
             return None
         revision.lease_token, revision.lease_until = (
             f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}",
-            now + LEASE,
+            clock.now() + LEASE,
         )
         revision.tries += 1
         kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
