@@ -170,9 +170,10 @@ def _close_to_outsiders(db: Session, resource: Resource, *, closes: bool) -> Non
             f"Limiting this resource to your organization closes {' and '.join(ways)} for good. If you want that, check "
             "“Close them” below and save again."
         )
-    resource.closed_to_outsiders_at = clock.now()
     for opening in OPENINGS:
         opening.close(db, resource)
+    # After that: it may have waited for a worker, and the time says what was written before.
+    resource.closed_to_outsiders_at = clock.now()
 
 
 def _narrow_earlier(db: Session, resource: Resource, audience: Audience) -> None:

@@ -55,8 +55,9 @@ def _count_packs(db: Session, resource: Resource) -> str:
 def recall_of(db: Session, resource: Resource) -> None:
     """Recall the emails with the resource that wait in the outbox."""
     packs = select(PackItem.pack_id).where(PackItem.resource_id == resource.id)
-    # A worker that is writing emails right now may not see the new audience, so wait for it to finish.
-    sending = select(Pack.id).where(Pack.id.in_(packs), Pack.state == PackState.SENDING).order_by(Pack.id)
+    # A worker that is writing emails right now, or is about to, may not see the new audience: wait for it to finish.
+    is_under_way = Pack.state.in_((PackState.SCHEDULED, PackState.SENDING))
+    sending = select(Pack.id).where(Pack.id.in_(packs), is_under_way).order_by(Pack.id)
     for pack_id in db.scalars(sending.with_for_update()).all():
         recall(db, pack_id)
 
