@@ -261,6 +261,7 @@ def _add_revision(
 ) -> Revision:
     """Add and return the next revision. The resource's row is locked, so that concurrent revisions differ in number."""
     db.execute(select(Resource.id).where(Resource.id == resource.id).with_for_update())
+    db.refresh(resource, ["audience", "revision_number"])  # someone else may have just changed them
     last = db.scalar(select(func.max(Revision.number)).where(Revision.resource_id == resource.id)) or 0
     revision = Revision(
         resource_id=resource.id,
@@ -338,8 +339,8 @@ def _set_topics(resource: Resource, topics: tuple[str, ...]) -> None:
 
 
 def _increment_version(resource: Resource) -> None:
-    """Increment the resource's version, so that derived data is updated."""
-    resource.version += 1
+    """Increment the resource's version, so that derived data is updated; the worker may have just done so, too."""
+    resource.version = Resource.version + 1
 
 
 def follow_topics(db: Session, person: Person, topics: Collection[str]) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from sqlalchemy import and_, delete, not_, null, select, update
+from sqlalchemy import ColumnElement, and_, delete, not_, null, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock
@@ -168,8 +168,7 @@ def settle(db: Session, file_hash: str, verdict: Verdict, version: str, trouble:
 
 def _close(db: Session, file_hash: str, signature: str) -> None:
     """Remove what was read and drawn from an infected file."""
-    of_file = (Revision.sha256 == file_hash, Revision.state != State.INFECTED)
-    ids = db.scalars(select(Revision.id).where(*of_file)).all()
+    ids = _locked(db, Revision.sha256 == file_hash, Revision.state != State.INFECTED)
     if ids:
         db.execute(delete(Page).where(Page.revision_id.in_(ids)))
         _update(
@@ -186,7 +185,7 @@ def _close(db: Session, file_hash: str, signature: str) -> None:
 
 def _reopen(db: Session, file_hash: str) -> None:
     """Have a file read again in which the scanner no longer finds anything."""
-    ids = db.scalars(select(Revision.id).where(Revision.sha256 == file_hash, Revision.state == State.INFECTED)).all()
+    ids = _locked(db, Revision.sha256 == file_hash, Revision.state == State.INFECTED)
     _update(
         db,
         ids,
@@ -197,6 +196,14 @@ def _reopen(db: Session, file_hash: str) -> None:
         preview_version=0,
         preview_state=PreviewState.WAITING,
     )
+
+
+def _locked(db: Session, *conditions: ColumnElement[bool]) -> Sequence[int]:
+    """Return the ids of these revisions, with their resources locked, which all who change revisions lock first."""
+    resources = select(Revision.resource_id).where(*conditions)
+    locked = select(Resource.id).where(Resource.id.in_(resources)).order_by(Resource.id)
+    db.execute(locked.with_for_update(key_share=True))
+    return db.scalars(select(Revision.id).where(*conditions)).all()
 
 
 def _update(db: Session, ids: Sequence[int], **values: object) -> None:

@@ -138,6 +138,8 @@ def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
 def _finish(database: Database, claimed: Revision, extraction: Extraction) -> None:
     """Write the pages and the state in one transaction, unless another worker has the lease by now."""
     with database.writing() as db:
+        # First the resource, as all who change it: what people enter at this moment must be neither missed nor replaced.
+        db.execute(select(Resource.id).where(Resource.id == claimed.resource_id).with_for_update(key_share=True))
         revision = db.scalar(
             select(Revision)
             .where(Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
@@ -155,7 +157,7 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         revision.preview_state = PreviewState.WAITING
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
-            revision.resource.version += 1
+            revision.resource.version = Resource.version + 1
     log.info("Pages read.", extra={"step": "library", "done": f"revision {claimed.id}: {extraction.state}"})
 
 
