@@ -1,12 +1,13 @@
 """Erasing a person while mail about them is waiting or being sent, and next to people with a similar name or address."""
 
+from datetime import timedelta
 from html import escape
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from hub.core import audit
+from hub.core import audit, clock
 from hub.core.audit import Entry
 from hub.core.db import Database
 from hub.core.errors import Refused
@@ -69,15 +70,24 @@ def test_a_message_that_is_being_sent_to_an_erased_person_keeps_no_text_and_neve
 
 
 def test_the_file_of_a_message_to_an_erased_person_is_deleted_however_the_address_was_written(
-    database: Database,
+    database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.writing() as db:
-        number, message_id = ana_of(db).id, post(db, "a", to="Ana@X.example")
+        number, message_id, other_id = ana_of(db).id, post(db, "a", to="Ana@X.example"), post(db, "b")
     delivering.catch_up(database)
-    file = keeping.path_of(database.config, message_id)
-    assert file.exists()
+    file, others = (keeping.path_of(database.config, each) for each in (message_id, other_id))
+    with database.writer() as db:
+        overview_actions.erase_person(db, None, db.get_one(Person, number))
+        db.rollback()  # as when the disk is full
+    assert delivering.catch_up(database) == 0
+    assert ANA.encode() in file.read_bytes().lower(), "no one was erased"
     erase(database, number)
+    minute = clock.now() + timedelta(minutes=1)
+    monkeypatch.setattr(clock, "now", lambda: minute)
+    assert delivering.catch_up(database) == 1
     assert not file.exists()
+    assert others.exists()
+    assert delivering.catch_up(database) == 0
     row = message_of(database, message_id)
     assert (row.state, row.to, row.text) == (State.KEPT, "", "")
 

@@ -25,6 +25,11 @@ def keep(config: Config, message_id: int, message: bytes) -> None:
     half.replace(path)
 
 
+def all_kept(config: Config) -> list[int]:
+    """Return the ids of the messages that have a file, in any order."""
+    return [int(path.stem) for path in (config.INSTANCE / FOLDER).glob("*.eml") if path.stem.isdecimal()]
+
+
 def drop(config: Config, message_id: int) -> None:
     """Delete the message's file, if any."""
     path_of(config, message_id).unlink(missing_ok=True)
