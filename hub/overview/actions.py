@@ -27,7 +27,7 @@ from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import organizations as organizations_actions
 from hub.members.actions import people as people_actions
 from hub.members.actions.locks import lock_roles_of
-from hub.members.models import OneTimeLink, Organization, Person
+from hub.members.models import FactorReset, OneTimeLink, Organization, Person
 from hub.members.rules.fields import name_of
 from hub.members.rules.mail import MailKind, unsubscribe_url
 from hub.members.rules.membership import Period
@@ -244,8 +244,9 @@ def erase_person(db: Session, actor: Person | None, person: Person) -> str:
     stakeholders_actions.erase_stakeholders(db, stakeholders_queries.ids_with_address(db, address))
     forgetting.forget_recipient(db, person.id, address)
     _delete_rows(db, person)
+    # First, because it finds participants by the address that the next line deletes.
+    attendance_reports_actions.forget_names(db, personal_data_queries.in_meetings(person), former)
     _replace_names(db, person, former)
-    attendance_reports_actions.forget_names(db, person, former)
     mail_actions.forget_sender(db, person.id, address, former)
     _replace_in_texts(db, person, former, addresses)
     person.name, person.email, person.password_hash = former, former_address(person.id), None
@@ -270,6 +271,9 @@ def _replace_names(db: Session, person: Person, former: str) -> None:
         for column, owner in held.names.items():
             whose = table.c[owner] == person.id if owner in held.people else func.lower(table.c[owner]) == person.email
             db.execute(update(table).where(whose).values({column: former}))
+        for column in held.typed:
+            is_theirs = personal_data_queries.is_typed_name(table, held, column, person)
+            db.execute(update(table).where(is_theirs).values({column: former}))
         for column in held.addresses:
             db.execute(update(table).where(func.lower(table.c[column]) == person.email).values({column: ""}))
 
@@ -284,6 +288,7 @@ def _replace_in_texts(db: Session, person: Person, former: str, addresses: Mappi
     if personal_data_queries.name_is_unique(db, person):
         _replace_in_audit_log(db, {**addresses, **name})
         db.execute(update(OneTimeLink).where(OneTimeLink.shown_to == person.name).values(shown_to=former))
+        db.execute(update(FactorReset).where(FactorReset.asked_by == person.name).values(asked_by=former))
         own_mail = or_(own_mail, OutboxMessage.html.contains(escape(person.name), autoescape=True))
     else:
         _replace_in_audit_log(db, addresses)

@@ -16,7 +16,7 @@ from hub.mail.delivery import delivering, keeping, leases
 from hub.mail.letters import Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
-from hub.members.models import Person
+from hub.members.models import FactorReset, Person
 from hub.overview import actions as overview_actions
 from tests.world import a_person, an_organization
 
@@ -160,3 +160,14 @@ def test_a_person_whom_two_erase_at_once_is_erased_once(database: Database) -> N
             overview_actions.erase_person(db, None, stale)
     with database.reading() as db:
         assert db.scalars(select(Entry.action).where(Entry.action == "erased")).all() == ["erased"]
+
+
+def test_a_request_to_remove_a_second_factor_does_not_name_an_erased_person(database: Database) -> None:
+    with database.writing() as db:
+        ana, now = ana_of(db), clock.now()
+        other = a_person(db, ana.organization, name="Bo")
+        db.add(FactorReset(person_id=other.id, asked_by=ana.name, asked_at=now, due_at=now, token_hash="a" * 64))
+        number = ana.id
+    erase(database, number)
+    with database.reading() as db:
+        assert db.scalars(select(FactorReset.asked_by)).all() == [FORMER]

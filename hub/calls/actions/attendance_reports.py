@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import String, cast, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, String, cast, literal, select, update
 from sqlalchemy.orm import Session
 
 from hub.calls.actions.attendance import Attendee, record, supersede
@@ -250,9 +250,8 @@ def _match_others(db: Session, by: Person, keys: Sequence[str], known: Directory
     return sum(len(matches) for matches in certain.values())
 
 
-def forget_names(db: Session, person: Person, former: str) -> None:
-    """Call ``person`` ``former`` in the participants of all meetings, and delete their address there."""
-    is_about = or_(Guest.person_id == person.id, func.lower(Guest.email) == person.email)
+def forget_names(db: Session, is_about: ColumnElement[bool], former: str) -> None:
+    """Call the participants who meet the condition ``former``, in all meetings, and delete their address there."""
     key = literal("erased ") + cast(Guest.id, String)
     values = {"name": former, "email": "", "name_key": "", "key": key}
     db.execute(update(Guest).where(is_about).values(values).execution_options(synchronize_session=False))

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from hub.calls import models as calls_models
+from hub.calls.rules.participants import participant_key
 from hub.core.audit import Entry
 from hub.core.db import Base
 from hub.joining import models as joining_models
@@ -47,10 +48,46 @@ def counts_of(db: Session, person: Person) -> list[tuple[str, int, OnErasing]]:
 
 
 def about(table: Table, held: Held, person: Person) -> ColumnElement[bool]:
-    """Return the condition for the rows of ``table`` about ``person``, by id or by email address in any case."""
+    """Return the condition for the rows of ``table`` about ``person``: by id, by email address in any case, or by name.
+
+    A name alone counts only if `is_typed_name` is sure.
+    """
+    addresses = person.email, participant_key("", person.email)
     by_id = [table.c[column] == person.id for column in held.people]
-    by_address = [func.lower(table.c[column]) == person.email for column in held.addresses]
-    return or_(*by_id, *by_address)
+    by_address = [func.lower(table.c[column]).in_(addresses) for column in held.addresses]
+    by_name = [is_typed_name(table, held, column, person) for column in held.typed]
+    return or_(*by_id, *by_address, *by_name)
+
+
+def in_meetings(person: Person) -> ColumnElement[bool]:
+    """Return the condition for the participants of meetings who are ``person``."""
+    name = calls_models.Guest.__tablename__
+    return about(Base.metadata.tables[name], HELD[name], person)
+
+
+def is_typed_name(table: Table, held: Held, column: str, person: Person) -> ColumnElement[bool]:
+    """Return the condition for rows whose ``column`` has a typed name that certainly means ``person``.
+
+    It is their full name, in a row of an organization that they are or were from. No one else with that name is or was
+    from it, and the row has no account and no address that says otherwise.
+    """
+    organization = table.c[held.typed[column]]
+    roles = select(RoleHeld.organization_id)
+    people = Base.metadata.tables[Person.__tablename__].c
+    namesake = (people.id != person.id) & _is_name(people.name, person.name)
+    return and_(
+        _is_name(table.c[column], person.name) | (table.c[column] == participant_key(person.name, "")),
+        or_(organization == person.organization_id, organization.in_(roles.where(RoleHeld.person_id == person.id))),
+        organization.not_in(select(people.organization_id).where(namesake)),
+        organization.not_in(roles.where(RoleHeld.person_id.in_(select(people.id).where(namesake)))),
+        *(table.c[account].is_(None) for account in held.people if account == "person_id"),
+        *(table.c[address] == "" for address in held.addresses if address != column),
+    )
+
+
+def _is_name(column: ColumnElement[str], name: str) -> ColumnElement[bool]:
+    """Return the condition for a name in any case; SQLite ignores the case of A to Z only."""
+    return or_(column == name, func.lower(column) == name.lower())
 
 
 def called_after_erasing(db: Session, person: Person) -> str:

@@ -25,14 +25,16 @@ class Held:
     """How a table names people.
 
     ``people`` are columns with a person's id, ``addresses`` those with an email address, and ``names`` those with a
-    name, each with the column of ``people`` or ``addresses`` that says whose name it is. ``only`` limits an export to
-    these columns, where the others are about other people.
+    name, each with the column of ``people`` or ``addresses`` that says whose name it is. ``typed`` are columns with a
+    name that someone typed, of a person who may have no account, each with the column of the organization. ``only``
+    limits an export to these columns, where the others are about other people.
     """
 
     about: str
     people: tuple[str, ...] = ()
     addresses: tuple[str, ...] = ()
     names: Mapping[str, str] = field(default_factory=dict)
+    typed: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
     on_erasing: OnErasing = OnErasing.KEPT
 
@@ -104,13 +106,26 @@ HELD: Mapping[str, Held] = {
     "pack_link": Held("Links in packs", ("person_id",), only=("id", "pack_id", "created_at", "channel")),
     "stakeholder": Held("Entries in organizations’ lists of stakeholders", addresses=("email",), on_erasing=DELETED),
     "call_ask": Held("Questions and offers on calls", ("person_id",)),
-    "call_attendance": Held("Call attendance", ("person_id", "recorded_by_id"), names={"name": "person_id"}),
-    "meeting_alias": Held("Names in meetings", ("person_id", "decided_by_id"), on_erasing=DELETED),
-    "meeting_participant": Held("Participants of meetings", ("person_id",), ("email",)),
+    "call_attendance": Held(
+        "Call attendance",
+        ("person_id", "recorded_by_id"),
+        names={"name": "person_id"},
+        typed={"name": "organization_id"},
+    ),
+    "meeting_alias": Held(
+        "Names in meetings",
+        ("person_id", "decided_by_id"),
+        ("key",),
+        typed={"key": "organization_id"},
+        on_erasing=DELETED,
+    ),
+    "meeting_participant": Held(
+        "Participants of meetings", ("person_id",), ("email",), typed={"name": "organization_id"}
+    ),
     "meeting_report": Held(
         "Attendance reports that they imported", ("read_by_id",), only=("id", "call_id", "file_name", "read_at")
     ),
-    "presentation": Held("Presentations", ("proposed_by_id", "decided_by_id")),
+    "presentation": Held("Presentations", ("proposed_by_id", "decided_by_id"), typed={"speaker": "organization_id"}),
     "presentation_change": Held(
         "Corrections to presentations", ("recorded_by_id",), names={"recorded_by_name": "recorded_by_id"}
     ),
