@@ -1,28 +1,42 @@
 """Queries for what people sign in with: passwords, accounts for single sign-on, and second factors."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import chosen_settings, clock
 from hub.core.db import config_of
+from hub.core.sign_on_settings import SignOnProvider
 from hub.members import queries as members_queries
 from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, RoleHeld, SignOnAccount
 from hub.members.rules.factors import REQUIRED_SINCE, Factors, grace_ends, required_roles
 
 
-def can_sign_in() -> ColumnElement[bool]:
-    """Return the condition for people who have a password, an account for single sign-on, or a passkey."""
-    others = (exists().where(model.person_id == Person.id) for model in (SignOnAccount, Passkey))
-    return or_(Person.password_hash.is_not(None), *others)
+def can_sign_in(providers: Iterable[SignOnProvider]) -> ColumnElement[bool]:
+    """Return the condition for people who have a password, a passkey, or an account at one of ``providers``.
+
+    ``providers`` are those in the settings: an account at any other, or one whose provider doesn't accept the domain of
+    the person's address, signs no one in.
+    """
+    accepted = or_(false(), *(_is_accepted_by(provider) for provider in providers))
+    return or_(
+        Person.password_hash.is_not(None),
+        exists().where(Passkey.person_id == Person.id),
+        exists().where(SignOnAccount.person_id == Person.id, accepted),
+    )
+
+
+def _is_accepted_by(provider: SignOnProvider) -> ColumnElement[bool]:
+    domains = [Person.email.iendswith(f"@{domain}", autoescape=True) for domain in sorted(provider.domains)]
+    return and_(SignOnAccount.issuer == provider.issuer, or_(*domains) if domains else true())
 
 
 def without_sign_in(db: Session, people: Collection[Person]) -> frozenset[int]:
     """Return the ids of those of ``people`` who were invited and can't sign in yet."""
-    ids = [person.id for person in people]
-    return frozenset(db.scalars(select(Person.id).where(Person.id.in_(ids), ~can_sign_in())))
+    ids, providers = [person.id for person in people], config_of(db).sign_on_providers
+    return frozenset(db.scalars(select(Person.id).where(Person.id.in_(ids), ~can_sign_in(providers))))
 
 
 def sign_on_account(db: Session, issuer: str, subject: str) -> SignOnAccount | None:

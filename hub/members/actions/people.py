@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock, set_aside
 from hub.core.audit import note
+from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.members import credentials
 from hub.members import queries as members_queries
@@ -184,7 +185,7 @@ def _check_not_last_coordinator(db: Session, person: Person) -> None:
         Person.role == Role.COORDINATOR,
         Person.id != person.id,
         Person.left_at.is_(None),
-        credentials.can_sign_in(),
+        credentials.can_sign_in(config_of(db).sign_on_providers),
     )
     if not db.scalars(others.with_for_update()).all():
         raise Refused(f"{person.name} is the last coordinator who can sign in. Add another coordinator first.")

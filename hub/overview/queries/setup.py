@@ -64,7 +64,7 @@ def uninvited(db: Session) -> Sequence[Person]:
         .join(Person.organization)
         .options(joinedload(Person.organization))
         .where(
-            ~credentials.can_sign_in(),
+            ~credentials.can_sign_in(config_of(db).sign_on_providers),
             Person.left_at.is_(None),
             members_queries.has_not_left(clock.today(config_of(db).zone)),
         )

@@ -239,3 +239,27 @@ def test_the_last_coordinator_with_a_password_goes_if_another_one_can_sign_in_wi
         sign_on(visitor, provider)
     with database.writing() as db:
         people_actions.deactivate(db, None, db.get_one(Person, last.id))
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize(
+    "left", [{"ISSUER": "", "CLIENT_ID": "", "CLIENT_SECRET": ""}, {"DOMAINS": "elsewhere.example"}]
+)
+def test_an_account_at_a_provider_that_is_no_longer_in_the_settings_lets_no_one_sign_in(
+    app: Flask, provider: Provider, visitor: FlaskClient, database: Database, left: dict[str, str]
+) -> None:
+    with database.writing() as db:
+        host, last = members_queries.host(db), members_queries.person_by_email(db, COORDINATOR)
+        assert host
+        assert last
+        second = a_person(db, host, email="second@demo.example", role=Role.COORDINATOR)
+        second.password_hash = None
+    provider.email = second.email
+    sign_on(visitor, provider)
+    with database.reading() as db:
+        assert setup_queries.uninvited(db) == []
+    use(app, **left, REQUIRED_DOMAINS="")
+    with database.writing() as db:
+        assert [person.id for person in setup_queries.uninvited(db)] == [second.id]
+        with pytest.raises(Refused, match="last coordinator"):
+            people_actions.deactivate(db, None, db.get_one(Person, last.id))
