@@ -20,7 +20,8 @@ LONGEST_NAME_CHECKED = 200
 MOST_NAMES = 40
 FEWEST_GUESSES = 10**8  # zxcvbn's score 3: "safely unguessable: moderate protection from offline slow-hash scenario"
 SHORTEST_WORD = 3  # of a name at hand, taken apart
-FEWEST_OTHERS = 4  # letters and digits besides names: a name with a year or a number is tried first
+FEWEST_OTHERS = 4  # letters and digits besides names: a name with a short ending is tried first
+FEWEST_DIGITS = 9  # if there are only digits besides names: a name with a year, a date or a number is tried first, too
 _WORD = re.compile(r"[^\W_]+")
 
 _COMMON = "That password is one of the most common ones, so it’s tried first by anyone who guesses."
@@ -62,14 +63,19 @@ def _weakness(text: str, names: Iterable[str]) -> str:
 
     known = list(dict.fromkeys(word for name in names for word in _parts_of(name)))[:MOST_NAMES]
     checked = unicodedata.normalize("NFKC", text)[:LONGEST_CHECKED]
-    rest = _folded(checked)
-    for word in sorted(filter(None, map(_folded, known)), key=len, reverse=True):
-        rest = rest.replace(word, "")
-    if len(rest) < FEWEST_OTHERS:
+    if _is_mostly_names(_folded(checked), known):
         return _NAMES
     with _checking:
         result = zxcvbn(checked, user_inputs=known, max_length=LONGEST_CHECKED)
     return "" if result["guesses"] >= FEWEST_GUESSES else _reason(result["sequence"])
+
+
+def _is_mostly_names(folded: str, known: Iterable[str]) -> bool:
+    """Return True if a password has names, and too little besides. zxcvbn alone passes any three words."""
+    rest = folded
+    for word in sorted(filter(None, map(_folded, known)), key=len, reverse=True):
+        rest = rest.replace(word, "")
+    return rest != folded and len(rest) < (FEWEST_DIGITS if rest.isdecimal() else FEWEST_OTHERS)
 
 
 def _reason(sequence: list[dict[str, Any]]) -> str:
