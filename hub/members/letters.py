@@ -66,6 +66,7 @@ def security_change(
         f"Network address: {origin.network}" if origin.network else "",
         f"By: {by}" if by else "",
     ]
+    button = Button("Set new password", f"{config.BASE_URL}/forgot-password")
     return Letter(
         subject=f"{change} ({config.HUB_NAME})",
         parts=(
@@ -74,7 +75,7 @@ def security_change(
             Bullets(tuple(fact for fact in facts if fact)),
             Paragraph("If this was you, or you expected it, you don’t need to do anything."),
             Paragraph(change.advice),
-            Button("Set new password", f"{config.BASE_URL}/forgot-password"),
+            *([button] if change.can_set_password else []),
         ),
         reason=f"You get this because it’s about the security of your account on the {config.HUB_NAME}.",
     )

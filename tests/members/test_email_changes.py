@@ -70,6 +70,10 @@ def test_a_new_address_works_after_its_link_was_pressed_and_the_old_one_hears_of
     assert f"Your email address is now {NEW}." in answer.text
     assert email_of(database, alliance.rosa) == NEW
     assert letters(database)[2:] == [(ROSA, "Your email address was changed")]
+    with database.reading() as db:
+        letter = db.scalars(select(OutboxMessage.text).order_by(OutboxMessage.id.desc()).limit(1)).one()
+    assert "tell the coordinator now" in letter
+    assert "forgot-password" not in letter, "a link to set a password would go to the new address"
     assert rosa.post(address).status_code == 404, "it works once"
     data = {"email": NEW, "password": PASSWORD}
     assert app.test_client().post("/sign-in", data=data).status_code == 302

@@ -28,11 +28,19 @@ class SecurityChange(StrEnum):
         """What to do if it wasn't the owner."""
         return _ADVICE.get(self, _DEFAULT_ADVICE)
 
+    @property
+    def can_set_password(self) -> bool:
+        """True if the owner can still have a link to set a new password sent to the address that hears of it."""
+        return self is not SecurityChange.EMAIL
+
 
 _DEFAULT_ADVICE = (
     "If it wasn’t you, set a new password now, which signs you out in every browser. Then tell the coordinator."
 )
 _ADVICE = {
+    # The former address hears of it. A link to set a password would go to the new one.
+    SecurityChange.EMAIL: "If it wasn’t you, tell the coordinator now, who can end your sessions and change the address "
+    "back.",
     SecurityChange.GUESSED: "If it wasn’t you: no one got in, and each further attempt has to wait longer. You can still sign "
     "in with browsers that you used before. If you use this password anywhere else too, set a new one.",
 }
