@@ -135,6 +135,7 @@ def _links(page: BeautifulSoup) -> set[str]:
     return {link for link in links if link.startswith("/") and not link.startswith("//")}
 
 
+PRIVATE_FILES = {"text/calendar", "text/csv", "application/pdf", "application/atom+xml", "application/zip"}
 FILES_OF: dict[str, set[str]] = {"visitor": set(), "contributor": {"text/calendar"}}  # the other roles have reports too
 MOST_ALIKE = 2
 MOST_OF_A_ROUTE = 24  # the filters of a search have hundreds of combinations
@@ -172,6 +173,7 @@ def test_what_a_role_can_open_renders_changes_nothing_and_is_plain_english(
         assert answer.status_code == 200, f"{role} got {answer.status_code} at {address}"
         assert not queries, f"the template of {address} queries the database: {queries[0]}"
         kinds[answer.mimetype or ""] += 1
+        assert answer.mimetype not in PRIVATE_FILES or answer.headers["Cache-Control"] == "private, no-store", address
         if demo.engine.name == "sqlite":
             wording += [f"{address}: {problem}" for problem in plain_english.problems(answer)]
         if answer.mimetype != "text/html":

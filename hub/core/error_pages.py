@@ -58,6 +58,8 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     if status in LOSES_FORM and arrived:
         with suppress(OSError):  # a large form goes to a temporary file, and the disk may be full
             typed = typed_texts()
+    if not typed:
+        g.is_confidential = True  # stored nowhere, unless Back must find what was typed
     return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
 
 

@@ -22,7 +22,7 @@ from werkzeug.datastructures import FileStorage
 from hub.core import clock
 from hub.core.db import take_turns
 from hub.core.sent_forms import MOMENT, SentForm
-from hub.core.web import db
+from hub.core.web import db, store_nowhere
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -42,7 +42,10 @@ def once(view: View) -> View:
 
 
 def shown_once(view: View) -> View:
-    """Mark a view that makes a secret and shows it: a second click shows the same, but no one sees it again later."""
+    """Mark a view that makes a secret and shows it: a second click shows the same, but no one sees it again later.
+
+    The browser doesn't keep its page either.
+    """
     view.shown_once = True  # type: ignore[attr-defined]
     return once(view)
 
@@ -118,6 +121,8 @@ def _earlier_response(digest: str) -> Response | None:
 
 def _keep(response: Response) -> Response:
     """Keep the response, if the form was accepted; a page with errors did nothing."""
+    if _is_marked("shown_once"):
+        store_nowhere()
     digest = g.pop("sent_form", "")
     if not digest:
         return response

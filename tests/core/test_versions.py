@@ -319,6 +319,7 @@ def test_what_was_typed_about_something_deleted_or_no_longer_allowed_can_still_b
     answer = bo.post(form.address, data=form.filled(summary="What Bo wrote"))
     assert answer.status_code == 403
     assert "What Bo wrote" in answer.text
+    assert answer.headers["Cache-Control"] == "private, no-cache", "or Back would lose it"
 
 
 @pytest.mark.usefixtures("toolkit")

@@ -42,6 +42,12 @@ def test_error_pages_are_never_stored(address: str, client: FlaskClient) -> None
         assert "public" not in answer.headers["Cache-Control"]
 
 
+def test_an_error_page_after_a_form_is_not_stored_either(client: FlaskClient) -> None:
+    for answer in (client.put("/sign-in"), client.post("/nowhere"), client.post("/search")):
+        assert answer.status_code in {404, 405}
+        assert answer.headers["Cache-Control"] == "private, no-store"
+
+
 @pytest.fixture
 def behind_tls(database: Database) -> FlaskClient:
     """A browser of a hub whose one proxy speaks https to the world, and of which it trusts the headers."""

@@ -39,6 +39,7 @@ def test_a_double_click_shows_the_recovery_codes_that_work(
     first, second = (rosa.post(address, data=entered | {"form_id": "a form"}) for _ in range(2))
     assert shown_codes(first)
     assert shown_codes(second) == shown_codes(first)
+    assert first.headers["Cache-Control"] == second.headers["Cache-Control"] == "private, no-store"
     frozen_clock.advance(minutes=2)
     later = rosa.post(address, data=entered | {"form_id": "a form"})
     assert not set(shown_codes(first)) & set(shown_codes(later)), "someone else may sit there"

@@ -104,8 +104,10 @@ def test_without_a_mail_server_the_coordinator_sees_the_link_and_its_person_is_t
     closed = coordinator.get(f"/outbox/{message.id}").text
     assert "Show email" in closed
     assert not A_LINK.search(closed + coordinator.get(f"/outbox/{message.id}/html").text)
-    link = A_LINK.search(coordinator.post(f"/outbox/{message.id}/show").text)
+    shown = coordinator.post(f"/outbox/{message.id}/show")
+    link = A_LINK.search(shown.text)
     assert link
+    assert shown.headers["Cache-Control"] == "private, no-store"
     assert "shown to Marguerite" in links_on_account(keisha)[0]
     with database.reading() as db:
         entry = db.scalars(select(Entry).order_by(Entry.id.desc())).first()
@@ -114,7 +116,9 @@ def test_without_a_mail_server_the_coordinator_sees_the_link_and_its_person_is_t
     browser = app.test_client()
     assert browser.post(link[0], data=NEW).status_code == 302
 
-    again = link_on(coordinator.post(f"/people/{alliance.keisha}/link").text)
+    page = coordinator.post(f"/people/{alliance.keisha}/link")
+    assert page.headers["Cache-Control"] == "private, no-store"
+    again = link_on(page.text)
     assert again != link[0]
     newest = links_on_account(browser)[0]
     assert "from Marguerite" in newest

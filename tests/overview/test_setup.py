@@ -69,7 +69,9 @@ def test_the_guide_leads_from_an_empty_hub_to_invitations(coordinator: FlaskClie
     assert 'value="Tom"' in refused.text
     right = wrong | {"email-mesa-composites": "tom@mesa.example"}
     coordinator.post("/setup/invitations", data=right)
-    links = coordinator.post("/setup/links").text
+    answer = coordinator.post("/setup/links")
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    links = answer.text
     tokens = set(re.findall(r'value="[^"]*/invitation/([^"]+)"', links))
     assert len(tokens) == 2
     visitor = coordinator.application.test_client()

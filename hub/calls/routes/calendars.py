@@ -62,6 +62,7 @@ def feed(token: str) -> Response:
 
 
 def _calendar_response(content: bytes, name: str) -> Response:
+    web.store_nowhere()
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.add_etag()

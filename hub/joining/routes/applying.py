@@ -49,6 +49,7 @@ def join() -> Answer:
         except Refused as error:
             refused = str(error)
         else:
+            web.store_nowhere()
             return render_template(
                 "joining/join_link.html",
                 application=application,

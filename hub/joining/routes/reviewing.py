@@ -151,6 +151,7 @@ def decide(application_id: int) -> Answer:
     if not web.config().mail_server and added:
         base = web.config().BASE_URL
         links = [(person, base + url_for("members.invitation", token=token)) for person, token in added if token]
+        web.store_nowhere()
         return render_template("joining/invitation_links.html", application=application, links=links)
     flash("Approved. The organization was added." if approve else "Declined.")
     return redirect(url_for(".review", application_id=application_id))

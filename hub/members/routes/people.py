@@ -266,6 +266,7 @@ def _link_answer(subject: Person, token: str | None) -> Any:
     if token is not None:
         view = "members.new_password" if subject.password_hash else "members.invitation"
         address = web.config().BASE_URL + url_for(view, token=token)
+        web.store_nowhere()
         return render_template("members/link.html", about=subject, address=address)
     if web.has_mail_server():
         return _back_to(subject, f"The link is on its way to {subject.email}.")

@@ -66,6 +66,7 @@ def _as_csv(lines: list[stakeholders_queries.StakeholderLine]) -> Response:
         ]
         for line in lines
     )
+    web.store_nowhere()
     return Response(
         csv_of(COLUMNS, rows),
         mimetype="text/csv",

@@ -50,6 +50,7 @@ def board() -> str | Response:
 def _board_as_csv(table: board_queries.Board) -> Response:
     header = ["Organization ID", "Organization", "Kind", *(quarter.label for quarter in table.quarters)]
     rows = [[row.organization.slug, row.organization.name, row.kind, *row.standings] for row in table.rows]
+    web.store_nowhere()
     return Response(
         csv_of(header, rows),
         mimetype="text/csv",

@@ -75,6 +75,7 @@ def show_letter(message_id: int) -> str:
     """Show the text of an email with a private link, which the coordinator sends; the audit log records it."""
     email = mail_queries.message(db, _viewer(), message_id)
     invitations_actions.show_letter(db, signed_in(), email)
+    web.store_nowhere()
     return _message_page(email, email.text, hidden=False)
 
 

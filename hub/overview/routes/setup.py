@@ -237,6 +237,7 @@ def setup_links() -> Any:
     base = web.config().BASE_URL
     addresses = [(person, base + url_for("members.invitation", token=token)) for person, token in invitations if token]
     links = [(person, address, _mailto(person, address)) for person, address in addresses]
+    web.store_nowhere()
     return render_template("overview/setup/links.html", links=links)
 
 

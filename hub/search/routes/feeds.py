@@ -31,6 +31,7 @@ def feed(token: str) -> WsgiResponse:
     search_feed = searches_queries.feed_by_token(db, token)
     query = news_queries.query_of(search_feed.address)
     new_resources = news_queries.newest_of(db, search_feed.person, query, ENTRIES)
+    web.store_nowhere()
     response = Response(_atom(search_feed, new_resources), mimetype="application/atom+xml")
     response.headers["X-Robots-Tag"] = "noindex"
     response.add_etag()

@@ -76,7 +76,7 @@ def test_a_feed_is_atom_with_absolute_urls_and_an_etag(world: Database, ana: Fla
     path = feed_address(ana, "q=steel&kind=resource")
     answer = client.get(path)
     assert answer.mimetype == "application/atom+xml"
-    assert answer.headers["Cache-Control"] == "private, no-cache"
+    assert answer.headers["Cache-Control"] == "private, no-store"
     root = etree.fromstring(answer.data)
     _assert_atom(root)
     urls = [str(link.get("href")) for link in root.iter(f"{ATOM}link")]
