@@ -1,5 +1,6 @@
 """For 60 days after an organization left, its people read and confirm its own record, and nothing else."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from hub.joining import queries as joining_queries
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.actions import invitations as invitations_actions
+from hub.members.actions import organizations as organizations_actions
 from hub.members.models import MembershipPeriod, Organization, Person
 from hub.members.rules.membership import Access, Membership, Period
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -145,6 +147,28 @@ def test_after_60_days_its_people_are_signed_out_and_cannot_sign_in(
         lakeshore = db.scalars(select(Organization).where(Organization.name == "Lakeshore")).one()
         lakeshore.periods.append(MembershipPeriod(kind=OrganizationKind.MEMBER, joined_on=frozen_clock.at.date()))
     assert sign_in(ROSA).get("/calls").status_code == 200, "it came back"
+
+
+@pytest.mark.both_databases
+def test_a_session_from_before_it_left_stays_ended_when_it_comes_back(
+    frozen_clock: FrozenClock, sign_in: SignIn, database: Database
+) -> None:
+    rosa, pat = sign_in(ROSA), sign_in(PAT)
+
+    def leave(left_on: date | None) -> None:
+        with database.writing() as db:
+            lakeshore = db.scalars(select(Organization).where(Organization.name == "Lakeshore")).one()
+            period = lakeshore.membership.periods[0]
+            organizations_actions.change_membership(db, None, lakeshore, [replace(period, left_on=left_on)])
+
+    leave((TODAY - timedelta(days=20)).date())
+    assert rosa.get("/sharing").status_code == 200, "for 60 days"
+    leave((TODAY - timedelta(days=80)).date())
+    assert "/sign-in" in rosa.get("/sharing").location
+    leave(None)
+    assert "/sign-in" in rosa.get("/sharing").location
+    assert sign_in(ROSA).get("/calls").status_code == 200
+    assert pat.get("/calls").status_code == 200, "of another organization"
 
 
 def test_its_peoples_calendars_and_feeds_are_off(database: Database, client: FlaskClient) -> None:

@@ -15,10 +15,11 @@ from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import text_of
 from hub.members import queries as members_queries
+from hub.members.actions import sessions as sessions_actions
 from hub.members.actions.locks import flush_or, lock_roles
 from hub.members.models import Designation, MembershipPeriod, Organization, Person
 from hub.members.rules.fields import name_of, postal_address_of, website_of
-from hub.members.rules.membership import Period, in_order, objection_to_periods
+from hub.members.rules.membership import Access, Period, in_order, objection_to_periods
 from hub.members.rules.organizations import ROLES_OF_KIND, DesignationFacts, OrganizationKind, slug_of
 from hub.members.rules.permissions import Permission, may
 
@@ -139,6 +140,8 @@ def change_membership(db: Session, actor: Person | None, organization: Organizat
     before = [_stated(period) for period in organization.membership.periods]
     organization.periods, organization.kind = rows, rows[-1].kind
     note(db, actor, "changed", organization, periods=[_stated(row.facts) for row in rows], periods_before=before)
+    if organization.membership.access_on(clock.today(config_of(db).zone)) is Access.NONE:
+        sessions_actions.end_of_organization(db, organization)  # or they would work again if it comes back
 
 
 def _periods(periods: Sequence[Period]) -> list[MembershipPeriod]:

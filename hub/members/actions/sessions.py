@@ -18,7 +18,7 @@ from hub.core.errors import NotFound
 from hub.members import queries as members_queries
 from hub.members.actions.locks import lock_account, lock_person
 from hub.members.actions.telling import tell_owner
-from hub.members.models import Person, SignInSession
+from hub.members.models import Organization, Person, SignInSession
 from hub.members.rules.permissions import Permission, may
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import (
@@ -94,6 +94,14 @@ def end_all(db: Session, person: Person, ending: Ending) -> int:
     if ending in FORGETS_BROWSER:
         db.execute(update(SignInSession).where(SignInSession.person_id == person.id).values(browser_hash=""))
     return _end(db, ending, SignInSession.person_id == person.id)
+
+
+def end_of_organization(db: Session, organization: Organization) -> None:
+    """End all sessions of the people of ``organization``, who can't sign in anymore."""
+    people = select(Person.id).where(Person.organization_id == organization.id)
+    browsers = update(SignInSession).where(SignInSession.person_id.in_(people)).values(browser_hash="")
+    db.execute(browsers, execution_options={"synchronize_session": False})
+    _end(db, Ending.LEFT, SignInSession.person_id.in_(people))
 
 
 def end_own(db: Session, session: SignInSession) -> None:
