@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from hub.calls import models as calls_models
 from hub.calls.rules.participants import participant_key
+from hub.core import set_aside
 from hub.core.audit import Entry
 from hub.core.db import Base
 from hub.joining import models as joining_models
@@ -19,8 +20,8 @@ from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing, for
 from hub.search import models as search_models
 from hub.sharing import models as sharing_models
 
-# Importing the rooms' models makes their tables known to Base.metadata.
-ROOMS = (calls_models, joining_models, mail_models, outreach_models, search_models, sharing_models)
+# Importing these models makes their tables known to Base.metadata, also in a command that imports nothing else.
+MODELS = (set_aside, calls_models, joining_models, mail_models, outreach_models, search_models, sharing_models)
 
 
 def held_of(db: Session, person: Person) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
