@@ -9,6 +9,7 @@ import pytest
 from config import Config
 from hub import worker
 from hub.core.db import Database
+from tests.serving import TIMEOUT
 
 
 def test_a_long_step_does_not_delay_stopping_the_worker(
@@ -18,24 +19,24 @@ def test_a_long_step_does_not_delay_stopping_the_worker(
 
     def merge_for_hours(_database: Database, _reader: object) -> int:
         started.set()
-        finished.wait()
+        finished.wait(2 * TIMEOUT)
         return 0
 
     monkeypatch.setitem(worker.STEPS, "index", merge_for_hours)
     monkeypatch.setattr(worker, "SHUTDOWN_TIMEOUT", 0.1)
     caplog.set_level(logging.INFO, "hub.worker")
-    running = threading.Thread(target=worker.run_until, args=(stop, database))
+    running = threading.Thread(target=worker.run_until, args=(stop, database), daemon=True)
     running.start()
-    assert started.wait(60)
+    assert started.wait(TIMEOUT)
     stop.set()
-    running.join(60)
+    running.join(TIMEOUT)
     assert not running.is_alive()
     [logged] = [record for record in caplog.records if "cut off" in record.message]
     assert "pages" in vars(logged)["steps"]  # the thread that updates the index
     finished.set()
     names = {steps[0] for steps in worker.THREADS}
     for thread in [thread for thread in threading.enumerate() if thread.name in names]:
-        thread.join(60)  # outside of tests, the process would end
+        thread.join(TIMEOUT)  # outside of tests, the process would end
 
 
 def test_a_step_that_fails_is_logged_and_retried(
@@ -55,6 +56,6 @@ def test_a_step_that_fails_is_logged_and_retried(
     monkeypatch.setitem(worker.STEPS, "index", fail_once)
     thread = threading.Thread(target=worker._run_steps, args=(stop, database, ("index",)), daemon=True)
     thread.start()
-    thread.join(60)
+    thread.join(TIMEOUT)
     assert tries == [0, 1]
     assert "A step of the worker failed" in caplog.text

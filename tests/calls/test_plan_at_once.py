@@ -13,6 +13,7 @@ from hub.calls.rules.series import CallState
 from hub.core.db import Database
 from hub.core.writers import WriterLine
 from hub.members.models import Person
+from tests.serving import TIMEOUT
 
 pytestmark = pytest.mark.usefixtures("alliance")
 
@@ -52,8 +53,8 @@ def test_a_call_that_is_canceled_at_the_same_moment_is_not_skipped(
         db.flush()
         thread = Thread(target=skip, name="skips", args=(call,))
         thread.start()
-        assert waits.wait(10)
-    thread.join(30)
+        assert waits.wait(TIMEOUT)
+    thread.join(TIMEOUT)
     assert counts == [0]
     with database.reading() as db:
         assert db.get_one(Call, call.id).reason == "A storm"

@@ -123,9 +123,9 @@ def test_names_lose_their_quotes_and_what_is_unclear_is_kept(value: str, expecte
     "value", ['"' * 200_000, "(" * 200_000, "<" * 200_000, "[mailto:" * 50_000, '\\"' * 100_000, "a@b.c " * 50_000]
 )
 def test_a_header_of_any_kind_is_read_in_linear_time(value: str) -> None:
-    began = time.monotonic()
+    began = time.thread_time()  # of this thread alone, so that a busy machine doesn't count
     addresses_in([value])
-    assert time.monotonic() - began < 5
+    assert time.thread_time() - began < 5
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from hub.core.db import Database
 from hub.core.fields import DayField, TimeOfDayField
 from hub.core.set_aside import SetAside
 from hub.core.versions import EditForm, Part
+from hub.core.writers import WriterLine
 from hub.library import actions as library_actions
 from hub.library.models import Resource
 from hub.members.actions import people as people_actions
@@ -30,6 +31,7 @@ from hub.search.models import GlossaryEntry
 from hub.worker import STEPS
 from tests.client import Browser
 from tests.forms import opened
+from tests.serving import TIMEOUT
 from tests.world import FrozenClock, SignIn, a_person, a_resource, an_organization
 
 ANA, BO = "ana@lakeshore.example", "bo@lakeshore.example"
@@ -150,13 +152,20 @@ def test_only_one_of_two_simultaneous_saves_is_accepted(
     def slow_change(*args: Any, **named: Any) -> None:
         is_saving.set()
         if current_thread().name == "first":
-            second_waits.wait(10)
+            assert second_waits.wait(TIMEOUT)
         change(*args, **named)
 
     def watch(_connection: Connection, _cursor: object, statement: str, *_others: object) -> None:
-        if current_thread().name == "second" and re.search("FOR NO KEY UPDATE|BEGIN IMMEDIATE", statement):
+        if current_thread().name == "second" and re.search("FOR NO KEY UPDATE|pg_advisory", statement):
             second_waits.set()
 
+    def watched_join(line: WriterLine, *patience: float) -> None:  # SQLite: writers wait in line before any statement
+        if current_thread().name == "second":
+            second_waits.set()
+        join(line, *patience)
+
+    join = WriterLine.join
+    monkeypatch.setattr(WriterLine, "join", watched_join)
     monkeypatch.setattr(library_actions, "change", slow_change)
     event.listen(database.engine, "before_cursor_execute", watch)
     answers: dict[str, TestResponse] = {}
@@ -170,10 +179,10 @@ def test_only_one_of_two_simultaneous_saves_is_accepted(
         values = opened(browser, f"/resources/{toolkit}/edit").filled(summary=f"By the {name}")
         threads.append(Thread(target=save, name=name, args=(name, browser, values)))
     threads[0].start()
-    assert is_saving.wait(10)
+    assert is_saving.wait(TIMEOUT)
     threads[1].start()
     for thread in threads:
-        thread.join(30)
+        thread.join(TIMEOUT)
     assert {name: answer.status_code for name, answer in answers.items()} == {"first": 302, "second": 409}
     assert "By the first" in answers["second"].text
     with database.reading() as db:

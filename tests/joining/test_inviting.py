@@ -33,6 +33,7 @@ from tests.joining.deciding import (
     vote,
     words_of,
 )
+from tests.serving import TIMEOUT
 from tests.world import SignIn
 
 
@@ -161,7 +162,7 @@ def test_nothing_crosses_a_decision(
 
     monkeypatch.setattr(joining_letters, "decision", write_letter_late)
     assert decide(first, approvable, "approve").status_code == 200
-    thread.join()
+    thread.join(TIMEOUT)
     assert statuses == [422]
     assert application_of(database).progress is Progress.APPROVED
     assert len(letters(database, "decision")) == 1

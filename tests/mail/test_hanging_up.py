@@ -100,10 +100,13 @@ class Conversation(socketserver.StreamRequestHandler):
 
     def _read(self, end: bytes) -> bytes:
         """Read up to ``end``, which is the end of the last boundary or of the message."""
-        text = b""
+        text = bytearray()
         while not (text.endswith(end) and (end == END or text.count(b"\r\n--part-") > 2)):
-            text += self.rfile.readline()
-        return text
+            line = self.rfile.readline()
+            if not line:
+                raise ConnectionError
+            text += line
+        return bytes(text)
 
     def finish(self) -> None:
         """Close nothing twice."""

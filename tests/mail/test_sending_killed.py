@@ -25,7 +25,7 @@ from hub.mail.delivery import delivering, leases
 from hub.mail.letters import Letter, Paragraph
 from hub.mail.models import OutboxMessage
 from hub.mail.rules import LetterKind, State
-from tests.serving import eventually
+from tests.serving import TIMEOUT, eventually
 
 
 class Coordinator:
@@ -170,7 +170,7 @@ def test_a_killed_worker_leaves_one_message_or_an_unknown_outcome(
     process.stdin.write(b"go\n")
     process.stdin.close()
     assert eventually(server.died.is_set)
-    assert process.wait(30) == -signal.SIGKILL
+    assert process.wait(TIMEOUT) == -signal.SIGKILL
     message = work_until_settled(database, monkeypatch)
     assert_sent_once_or_unknown(server, message, step)
 
@@ -181,7 +181,7 @@ def test_a_server_that_dies_leaves_one_message_or_an_unknown_outcome(
 ) -> None:
     server.dies_at = step
     delivering.catch_up(database)
-    assert server.died.is_set()
+    assert server.died.wait(TIMEOUT)
     message = work_until_settled(database, monkeypatch)
     assert_sent_once_or_unknown(server, message, step)
     if step == "end":
@@ -219,7 +219,7 @@ def test_two_workers_share_the_work_and_send_nothing_twice(database: Database, s
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(TIMEOUT)
     assert len(server.accepted) == 61
     assert len({message_from_bytes(raw)["To"] for raw in server.accepted}) == 61
     with database.reading() as db:

@@ -22,6 +22,7 @@ from hub.members.actions import tokens as tokens_actions
 from hub.members.models import OneTimeLink, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.members.conftest import Alliance
+from tests.serving import TIMEOUT
 from tests.world import PASSWORD, FrozenClock, SignIn
 
 COORDINATOR = "coordinator@demo.example"
@@ -122,7 +123,7 @@ def test_an_invitation_needs_a_csrf_token(app: Flask, sign_in: SignIn, alliance:
 def test_only_one_of_two_people_who_accept_at_once_succeeds(app: Flask, sign_in: SignIn, alliance: Alliance) -> None:
     link = invited(sign_in(COORDINATOR))
     answers: dict[str, int] = {}
-    start = Barrier(2)
+    start = Barrier(2, timeout=TIMEOUT)
 
     def accept(password: str) -> None:
         browser = app.test_client()
@@ -133,7 +134,7 @@ def test_only_one_of_two_people_who_accept_at_once_succeeds(app: Flask, sign_in:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert sorted(answers.values()) == [302, 410]
     for password, status in answers.items():
         assert may_sign_in(app, "new@lakeshore.example", password) == (status == 302)

@@ -16,6 +16,7 @@ from hub.members.models import Person
 from hub.members.rules.organizations import Role
 from tests.members.conftest import Alliance
 from tests.members.records import COORDINATOR, ROSA, audited, roles
+from tests.serving import TIMEOUT
 from tests.world import PASSWORD, SignIn, a_person, an_organization
 
 
@@ -163,7 +164,7 @@ def test_an_address_taken_at_the_same_organization_is_refused_with_the_name(
 
 @pytest.mark.both_databases
 def test_adding_the_same_address_twice_at_once_adds_one_person(database: Database, alliance: Alliance) -> None:
-    start, refused = Barrier(2), []
+    start, refused = Barrier(2, timeout=TIMEOUT), []
 
     def add(colleague_id: int) -> None:
         start.wait()
@@ -178,7 +179,7 @@ def test_adding_the_same_address_twice_at_once_adds_one_person(database: Databas
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert len(refused) == 1
     with database.reading() as db:
         assert len(db.scalars(select(Person).where(Person.email == "twin@x.example")).all()) == 1

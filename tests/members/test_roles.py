@@ -16,6 +16,7 @@ from hub.members.models import Person, RoleHeld
 from hub.members.rules.organizations import Role
 from tests.members.conftest import Alliance
 from tests.members.records import COORDINATOR, ROSA, audited, roles
+from tests.serving import TIMEOUT
 from tests.world import FrozenClock, SignIn
 
 
@@ -84,7 +85,7 @@ def test_assigning_the_current_role_changes_nothing(sign_in: SignIn, alliance: A
 
 @pytest.mark.both_databases
 def test_assigning_two_representatives_at_once_leaves_one(database: Database, alliance: Alliance) -> None:
-    start, refused = Barrier(2), []
+    start, refused = Barrier(2, timeout=TIMEOUT), []
 
     def name(person_id: int) -> None:
         start.wait()
@@ -98,7 +99,7 @@ def test_assigning_two_representatives_at_once_leaves_one(database: Database, al
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert list(roles(database).values()).count(Role.REPRESENTATIVE) == 1
     assert roles(database)["Rosa"] is Role.CONTRIBUTOR
     assert len(roles(database)) == 4

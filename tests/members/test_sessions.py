@@ -29,6 +29,7 @@ from hub.members.rules.sessions import Ending, Origin
 from hub.worker import STEPS
 from tests.members.conftest import Alliance
 from tests.members.records import COORDINATOR, ROSA, audited
+from tests.serving import TIMEOUT
 from tests.world import PASSWORD, FrozenClock, SignIn, a_person, an_organization
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -293,7 +294,7 @@ def test_no_session_begins_with_a_password_that_was_just_changed_or_for_someone_
 def test_a_sign_in_during_a_password_change_leaves_no_session_with_the_former_password(
     database: Database, alliance: Alliance
 ) -> None:
-    start = Barrier(2)
+    start = Barrier(2, timeout=TIMEOUT)
 
     def sign_in_with_the_former_password() -> None:
         with database.reading() as db:
@@ -307,7 +308,7 @@ def test_a_sign_in_during_a_password_change_leaves_no_session_with_the_former_pa
     start.wait()
     with database.writing() as db:
         signing_in_actions.set_password(db, db.get_one(Person, alliance.rosa), "another hash")
-    thread.join()
+    thread.join(TIMEOUT)
     with database.reading() as db:
         alive = select(SignInSession).where(SignInSession.ended_at.is_(None))
         assert db.scalars(alive).all() == []

@@ -25,6 +25,7 @@ from hub.members.rules.throttling import LIMITS, Limit, TryKind, wait_words
 from hub.worker import STEPS
 from tests.members.conftest import Alliance
 from tests.members.records import ROSA
+from tests.serving import TIMEOUT
 from tests.world import PASSWORD, FrozenClock, SignIn
 
 TOM = "tom@lakeshore.example"
@@ -157,7 +158,7 @@ def test_a_sign_in_clears_only_the_failures_of_its_account_from_its_network(
 @pytest.mark.both_databases
 def test_parallel_attempts_are_counted_too(app: Flask, visitor: FlaskClient, database: Database) -> None:
     attempts, statuses = 4 * FREE, []
-    start = Barrier(attempts)
+    start = Barrier(attempts, timeout=TIMEOUT)
 
     def guess() -> None:
         browser = app.test_client()
@@ -168,7 +169,7 @@ def test_parallel_attempts_are_counted_too(app: Flask, visitor: FlaskClient, dat
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert (statuses.count(422), statuses.count(429)) == (FREE, attempts - FREE)
     assert counts(database)[TryKind.PAIR] == [FREE]
 

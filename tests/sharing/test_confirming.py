@@ -33,6 +33,7 @@ from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.queries import standings as standings_queries
 from hub.sharing.rules.standing import Act, Channel, Standing
 from tests.forms import opened
+from tests.serving import TIMEOUT
 from tests.world import LONG_AGO, NAUGHTY, SignIn, a_person, a_resource, an_organization
 
 
@@ -312,7 +313,7 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
 ) -> None:
     moment = clock.now()
     monkeypatch.setattr("hub.core.clock.now", lambda: moment)
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=TIMEOUT)
     statement = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
 
     def confirm_as(email: str) -> None:
@@ -327,7 +328,7 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     first, second = confirmations(database)
     assert {first.role, second.role} == {Role.REPRESENTATIVE, Role.ALTERNATE}
     assert standing_of(database, quarter) is Standing.CONFIRMED
@@ -343,7 +344,7 @@ def test_two_confirm_in_the_same_second_and_the_organization_counts_once(
 def test_the_same_form_sent_by_two_threads_is_one_confirmation(
     world: list[int], quarter: Quarter, database: Database
 ) -> None:
-    together = threading.Barrier(4)
+    together = threading.Barrier(4, timeout=TIMEOUT)
     statement = confirmations_actions.Statement(shared=True, resource_ids=(world[0],), with_whom="our members")
     declaration = declarations_actions.Declaration(quarter.first_day, "our members", Channel.EMAIL)
     trouble: list[BaseException] = []
@@ -362,7 +363,7 @@ def test_the_same_form_sent_by_two_threads_is_one_confirmation(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert trouble == []
     assert len(confirmations(database)) == 1
     with database.reading() as db:

@@ -25,6 +25,7 @@ from hub.sharing.queries import audit_packets as audit_packets_queries
 from hub.sharing.queries import entries as entries_queries
 from hub.sharing.rules.audit_packet_check import check_packet
 from hub.sharing.rules.audit_packets import EVENTS
+from tests.serving import TIMEOUT
 from tests.sharing.packets import JULY, Q2, Q3, a_world, make
 from tests.world import SignIn
 
@@ -149,7 +150,7 @@ def _set_periods(world: Database, *days: tuple[date, date | None]) -> None:
 
 @pytest.mark.both_databases
 def test_two_people_who_create_a_packet_at_once_get_the_same_one(world: Database) -> None:
-    together = threading.Barrier(2)
+    together = threading.Barrier(2, timeout=TIMEOUT)
     trouble: list[BaseException] = []
 
     def make_as(email: str) -> None:
@@ -164,7 +165,7 @@ def test_two_people_who_create_a_packet_at_once_get_the_same_one(world: Database
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert trouble == []
     with world.reading() as db:
         assert db.scalar(select(func.count(AuditPacket.id))) == 2, "one for each quarter"

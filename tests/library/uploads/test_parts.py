@@ -16,6 +16,7 @@ from hub.core.errors import NotFound
 from hub.library.derive import page_texts
 from hub.library.files import originals, unfinished
 from tests.library.uploads.sender import Sender, parts_in
+from tests.serving import TIMEOUT
 
 
 def test_only_one_of_two_concurrent_senders_continues_and_the_bytes_stay_intact(config: Config) -> None:
@@ -24,7 +25,7 @@ def test_only_one_of_two_concurrent_senders_continues_and_the_bytes_stay_intact(
     won: list[bool] = []
 
     def pieces(byte: bytes) -> Iterator[bytes]:
-        both_began.wait(10)
+        both_began.wait(TIMEOUT)
         for _ in range(20):
             yield byte * 200
 
@@ -39,7 +40,7 @@ def test_only_one_of_two_concurrent_senders_continues_and_the_bytes_stay_intact(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(20)
+        thread.join(TIMEOUT)
     assert sorted(won) in ([False, True], [False, False])
     content = part.path.read_bytes()
     assert len(content) % 200 == 0

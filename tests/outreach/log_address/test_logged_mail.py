@@ -36,6 +36,7 @@ from hub.sharing.rules.logged_mail import Outcome
 from hub.sharing.rules.standing import Act, Channel
 from tests.outreach import mails
 from tests.outreach.log_address.arriving import DOMAIN, FILE, NOW, SECRET_FILE, arrive, events, letters, token_of
+from tests.serving import TIMEOUT
 from tests.world import SignIn
 
 
@@ -304,7 +305,7 @@ def test_a_message_in_a_file_is_logged_for_its_envelope_recipients(
 @pytest.mark.both_databases
 def test_the_same_email_arriving_at_the_same_moment_is_logged_once(world: dict[str, int], database: Database) -> None:
     token_of(database)
-    barrier = threading.Barrier(3)
+    barrier = threading.Barrier(3, timeout=TIMEOUT)
     outcomes: list[Outcome] = []
 
     def arrive_together() -> None:
@@ -315,7 +316,7 @@ def test_the_same_email_arriving_at_the_same_moment_is_logged_once(world: dict[s
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join()
+        thread.join(TIMEOUT)
     assert sorted(outcomes) == [Outcome.LOGGED, Outcome.SEEN, Outcome.SEEN]
     with database.reading() as db:
         assert db.scalar(select(func.count(LoggedMail.id))) == 1

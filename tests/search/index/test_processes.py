@@ -16,6 +16,7 @@ from hub.members.models import Person
 from hub.search import index
 from hub.search.store import folders
 from tests.search.index.finding import organization_of, search
+from tests.serving import TIMEOUT
 from tests.world import a_resource
 
 # HUB_TEST_KILLS=100 is the long check, see docs/search.md.
@@ -54,14 +55,16 @@ def test_the_next_writer_completes_the_index_of_a_killed_writer(database: Databa
         writer = start_writer(database.config)
         with writer:
             assert writer.stdout is not None
-            writer.stdout.readline()
-            until = time.monotonic() + rng.uniform(0.0, 0.5)
-            while time.monotonic() < until:
-                with database.writing() as db:
-                    a_resource(db, organization_of(db, member), f"Toolkit {count}", ["steel and forge " * 50] * 3)
-                count += 1
-                assert search(database, "toolkit", member).total <= count
-            writer.send_signal(signal.SIGKILL)
+            try:
+                writer.stdout.readline()
+                until = time.monotonic() + rng.uniform(0.0, 0.5)
+                while time.monotonic() < until:
+                    with database.writing() as db:
+                        a_resource(db, organization_of(db, member), f"Toolkit {count}", ["steel and forge " * 50] * 3)
+                    count += 1
+                    assert search(database, "toolkit", member).total <= count
+            finally:
+                writer.send_signal(signal.SIGKILL)
         assert search(database, "toolkit", member).total <= count
     index.catch_up(database)
     assert index.audit_index(database) == []
@@ -115,12 +118,14 @@ def test_threads_search_while_the_index_changes(database: Database, member: Pers
     threads = [threading.Thread(target=keep_searching) for _ in range(3)]
     for thread in threads:
         thread.start()
-    for number in range(20, 26):
-        with database.writing() as db:
-            a_resource(db, organization_of(db, member), f"Toolkit {number}", ["steel forge number"])
-        index.catch_up(database)
-    index.rebuild(database)
-    stop.set()
-    for thread in threads:
-        thread.join()
+    try:
+        for number in range(20, 26):
+            with database.writing() as db:
+                a_resource(db, organization_of(db, member), f"Toolkit {number}", ["steel forge number"])
+            index.catch_up(database)
+        index.rebuild(database)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(TIMEOUT)
     assert wrong == []
