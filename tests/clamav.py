@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hub.library.files import scanner
+from tests.serving import eventually
 
 MARK = b"this sentence is the tests' own virus"
 OTHER_MARK = b"a sentence that is found dangerous later"
@@ -47,10 +48,19 @@ class Scanner:
         """Wait until the daemon uses a new signature."""
         probe = self.folder / "probe"
         probe.write_bytes(content)
-        while True:
+
+        def is_found() -> bool:
             with probe.open("rb") as file:
-                if scanner.check(self.address, file).signature:
-                    return
+                return bool(scanner.check(self.address, file).signature)
+
+        eventually(is_found)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return bool(scanner.version(address))
+    except scanner.ScannerDown:
+        return False
 
 
 @contextmanager
@@ -66,12 +76,7 @@ def a_scanner(folder: Path) -> Iterator[Scanner]:
     address = f"unix:{folder}/clamd.sock"
     with subprocess.Popen([program, "-c", settings], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT) as process:
         try:
-            while process.poll() is None:
-                try:
-                    scanner.version(address)
-                    break
-                except scanner.ScannerDown:
-                    continue
+            eventually(lambda: process.poll() is not None or _answers(address))
             assert process.poll() is None, (folder / "clamd.log").read_text()
             yield Scanner(address, folder)
         finally:

@@ -1,5 +1,6 @@
 """A real `hub serve` for tests, with its own folder and port."""
 
+import fcntl
 import json
 import os
 import re
@@ -7,36 +8,64 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import psutil
 
 from config import ROOT
 
 TIMEOUT = 60  # seconds; the machine may be busy with other tests
+PORTS = range(20_000, 32_000)
 
 
-def eventually(condition: Callable[[], Any], timeout: float = TIMEOUT) -> Any:
-    """Wait until ``condition`` is true and return its value; fails after ``timeout`` seconds."""
-    pause = threading.Event()
-    for _ in range(int(timeout / 0.05)):
+def eventually(condition: Callable[[], Any], timeout: float = 2 * TIMEOUT) -> Any:
+    """Wait until ``condition`` is true and return its value; fails after ``timeout`` seconds, also if it is slow itself."""
+    pause, until = threading.Event(), time.monotonic() + timeout
+    while True:
+        is_last = time.monotonic() >= until
         if value := condition():
             return value
+        if is_last:
+            raise AssertionError(f"{condition} wasn't true within {timeout} seconds")
         pause.wait(0.05)
-    raise AssertionError(f"{condition} wasn't true within {timeout} seconds")
+
+
+_given_ports: set[int] = set()
 
 
 def free_port() -> int:
-    """Return a free port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Return a port that is free, and that no other test of this machine gets until this process ends.
+
+    It isn't one of those from which programs connect to others (from 32768 on Linux): one of them could take it before
+    the server that it is for listens.
+    """
+    lock = _port_lock()
+    for number in range(len(PORTS)):
+        port = PORTS[(os.getpid() * 97 + number) % len(PORTS)]
+        if port in _given_ports:
+            continue
+        with suppress(OSError), socket.socket() as probe:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+            probe.bind(("127.0.0.1", port))
+            _given_ports.add(port)
+            return port
+    raise AssertionError("All ports for tests are taken.")
+
+
+@cache
+def _port_lock() -> IO[bytes]:
+    """Return the file in which processes lock the byte of each port that they got. It stays open: closing it unlocks."""
+    return (Path(tempfile.gettempdir()) / f"hub-test-ports-{os.getuid()}").open("ab")
 
 
 class Hub:
@@ -60,7 +89,7 @@ class Hub:
         """Run ``hub …`` as a process."""
         return subprocess.run(
             [sys.executable, "-m", "hub.cli", *words],
-            env=self.environ, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=600, check=False,
+            env=self.environ, cwd=ROOT, input=stdin, capture_output=True, text=True, timeout=5 * TIMEOUT, check=False,
         )  # fmt: skip
 
     def start(self) -> None:
@@ -75,7 +104,7 @@ class Hub:
         try:
             with urllib.request.urlopen(f"{self.address}/healthz", timeout=5) as response:
                 return dict(json.load(response))
-        except OSError:
+        except (OSError, HTTPException, ValueError):  # also an answer that was cut off because the process was killed
             return None
 
     def children(self) -> list[psutil.Process]:

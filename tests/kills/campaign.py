@@ -23,7 +23,7 @@ from hub.migrations import schema
 from tests.kills.clients import Account, Client
 from tests.kills.ledger import Ledger, Problems, compare_mail, states_of_packs
 from tests.mailserver import MailServer
-from tests.serving import Hub, eventually
+from tests.serving import TIMEOUT, Hub, eventually
 from tests.world import a_person, a_resource, an_organization
 
 CLIENTS = 3
@@ -129,7 +129,7 @@ class Campaign:
             return answer.returncode == 0
 
         try:
-            eventually(is_clean, 3)
+            eventually(is_clean)
         except AssertionError:
             self.problems.wrong.append(f"hub verify: {output[-1]}")
 
@@ -173,7 +173,7 @@ class Campaign:
         assert self.hub.process
         children = psutil.Process(self.hub.process.pid).children(recursive=True)
         self.hub.process.kill()
-        self.hub.process.wait()
+        self.hub.process.wait(TIMEOUT)
         self.hub.start()
         assert psutil.wait_procs(children, 30)[1] == [], "processes of the killed hub are still running"
 

@@ -16,6 +16,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.rules import State
 from tests.library import documents
+from tests.serving import TIMEOUT, eventually
 
 pytestmark = pytest.mark.hostile
 
@@ -226,7 +227,7 @@ def test_a_killed_reader_gives_a_state(slow: Path, text: Path) -> None:
         reader.read(text, "a.txt")
         extraction = pool.submit(reader.read, slow, "a.xlsx")
         a_child_of(reader).kill()
-        assert extraction.result().state is State.TOO_LARGE
+        assert extraction.result(TIMEOUT).state is State.TOO_LARGE
         assert reader.read(text, "a.txt").state is State.OK
 
 
@@ -237,17 +238,16 @@ def test_a_killed_helper_is_restarted(text: Path, slow: Path) -> None:
         extraction = pool.submit(reader.read, slow, "a.xlsx")
         child = a_child_of(reader)
         os.kill(first or 0, signal.SIGKILL)
-        assert extraction.result().pages
+        assert extraction.result(TIMEOUT).pages
         assert reader.process_id != first
-        child.wait(10)
+        child.wait(TIMEOUT)
 
 
 def a_child_of(reader: Reader) -> psutil.Process:
     """Return the process that is currently reading a file."""
     helper = psutil.Process(reader.process_id)
-    while True:
-        for child in helper.children():
-            return child
+    children: list[psutil.Process] = eventually(helper.children)
+    return children[0]
 
 
 def test_nothing_keeps_running_when_the_owner_is_killed(text: Path) -> None:
@@ -255,7 +255,7 @@ def test_nothing_keeps_running_when_the_owner_is_killed(text: Path) -> None:
         assert owner.stdout
         helper = psutil.Process(int(owner.stdout.readline()))
         owner.kill()
-        helper.wait(10)
+        helper.wait(TIMEOUT)
 
 
 def test_a_closed_reader_leaves_no_process(text: Path) -> None:

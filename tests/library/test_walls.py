@@ -15,6 +15,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.rules import State
 from tests.library import documents, hostile
+from tests.serving import TIMEOUT
 
 pytestmark = pytest.mark.hostile
 
@@ -117,7 +118,7 @@ def test_the_same_attack_works_without_a_wall(
     worked = hostile.attack(vars(aims), str(tmp_path))
     for name in ("secret-key", "hub.sqlite3", "other", "by TCP", "abstract", "datagram", "signal", "process"):
         assert [line for line in worked if name in line], name
-    victim.wait(10)
+    victim.wait(TIMEOUT)
     for folder in aims.writable:
         (Path(folder) / "left-behind").unlink(missing_ok=True)
 
