@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.serving import eventually, free_port
+from tests.serving import TIMEOUT, eventually, free_port
 
 PACKAGE, VERSION = "oidc-provider", "8.8.1"  # the last one for Node 18, which Debian 12 has
 SCRIPT = Path(__file__).with_suffix(".mjs")
@@ -79,20 +79,22 @@ def a_certified_provider(folder: Path, clients: Sequence[dict[str, Any]]) -> Ite
 def _answers(issuer: str) -> bool:
     try:
         return requests.get(f"{issuer}/.well-known/openid-configuration", timeout=5).ok
-    except requests.ConnectionError:
+    except requests.RequestException:
         return False
 
 
 def sign_in_at(address: str, back: str, account: str) -> str:
     """Sign in as ``account`` on the pages of the provider, without scripts; return the address that leads ``back``."""
     with requests.Session() as session:
-        answer = session.get(address, allow_redirects=False, timeout=20)
+        answer = session.get(address, allow_redirects=False, timeout=TIMEOUT)
         for _ in range(10):
             location = answer.headers.get("Location", "")
             if location.startswith(back):
                 return location
             if location:
-                answer = session.get(requests.compat.urljoin(answer.url, location), allow_redirects=False, timeout=20)
+                answer = session.get(
+                    requests.compat.urljoin(answer.url, location), allow_redirects=False, timeout=TIMEOUT
+                )
                 continue
             action = re.search(r'<form autocomplete="off" action="([^"]+)"', answer.text)
             assert action, answer.text
@@ -100,6 +102,6 @@ def sign_in_at(address: str, back: str, account: str) -> str:
             assert prompt, answer.text
             form = {"prompt": prompt[1], "login": account, "password": "any"}
             answer = session.post(
-                requests.compat.urljoin(answer.url, action[1]), form, allow_redirects=False, timeout=20
+                requests.compat.urljoin(answer.url, action[1]), form, allow_redirects=False, timeout=TIMEOUT
             )
     raise AssertionError(f"The provider didn't lead back: {answer.status_code}")

@@ -16,7 +16,7 @@ from tests.browser.chromium import FLAGS, HOW_TO_GET_IT, find_chromium
 from tests.serving import Hub, eventually
 
 PASSWORD = "welcome-to-the-hub"
-expect.set_options(timeout=20_000)  # milliseconds; the machine may be busy with other tests
+expect.set_options(timeout=30_000)  # milliseconds; the machine may be busy with other tests
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,7 @@
 """Search in a real browser: live results, keys, filter chips, suggestions; by keyboard, without scripts, on a phone."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -14,14 +14,6 @@ pytestmark = pytest.mark.browser
 OpenAs = Callable[..., Page]
 # WCAG 2.0 to 2.2, A and AA, and axe's best practices.
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(autouse=True)
-def _patient() -> Iterator[None]:
-    """Wait longer; the machine may be busy with other tests."""
-    expect.set_options(timeout=30_000)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 def _titles(page: Page) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.library.documents import pdf
-from tests.serving import Hub, eventually
+from tests.serving import TIMEOUT, Hub, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -25,7 +25,7 @@ def plan(hub: Hub, tmp_path_factory: pytest.TempPathFactory) -> str:
     address = f"/resources/{json.loads(hub.command(*args).stdout)['imported'][0]['resource']}"
 
     def is_drawn() -> bool:
-        with urlopen(f"{hub.address}{address}/state") as response:
+        with urlopen(f"{hub.address}{address}/state", timeout=TIMEOUT) as response:
             return not json.load(response)["busy"]
 
     eventually(is_drawn, 300)
