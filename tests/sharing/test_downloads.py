@@ -20,7 +20,7 @@ from hub.library.rules import Audience, Source
 from hub.members.rules.organizations import OrganizationKind, Role
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.standing import Act
-from tests.world import SignIn, a_person, a_resource, an_organization
+from tests.world import FrozenClock, SignIn, a_person, a_resource, an_organization
 
 CONTENT = b"%PDF-1.4 " + bytes(range(256)) * 40
 
@@ -233,13 +233,36 @@ def test_a_visitors_download_is_logged_without_identity(database: Database, clie
         public = a_resource(db, an_organization(db), title="For all", audience=Audience.PUBLIC).id
         network = a_resource(db, an_organization(db)).id
     assert take(client, f"/resources/{public}/download").status_code == 200
-    assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=0-3"}).status_code == 206
-    assert take(client, f"/resources/{public}/download", headers={"Range": "bytes=4-"}).status_code == 206
+    elsewhere = {"REMOTE_ADDR": "192.0.2.1"}
+    first = take(client, f"/resources/{public}/download", headers={"Range": "bytes=0-3"}, environ_overrides=elsewhere)
+    assert first.status_code == 206
+    third = {"REMOTE_ADDR": "192.0.2.2"}
+    rest = take(client, f"/resources/{public}/download", headers={"Range": "bytes=4-"}, environ_overrides=third)
+    assert rest.status_code == 206
     assert take(client, f"/resources/{network}/download").status_code == 302
     events = downloads(database)
     assert [(event.organization_id, event.person_id, event.resource_id) for event in events] == [
         (None, None, public)
     ] * 2
+    assert not any("192.0.2" in str(event.once) or "127.0.0" in str(event.once) for event in events)
+
+
+@pytest.mark.both_databases
+def test_a_visitors_download_that_broke_off_counts_once_when_it_is_repeated(
+    database: Database, client: FlaskClient, frozen_clock: FrozenClock
+) -> None:
+    with database.writing() as db:
+        owner = an_organization(db)
+        first, second = (a_resource(db, owner, title=title, audience=Audience.PUBLIC).id for title in ("A", "B"))
+    for _ in range(2):
+        assert take(client, f"/resources/{first}/download").status_code == 200
+    assert len(downloads(database)) == 1
+    take(client, f"/resources/{second}/download")
+    take(client, f"/resources/{first}/download", environ_overrides={"REMOTE_ADDR": "192.0.2.1"})
+    assert len(downloads(database)) == 3
+    frozen_clock.advance(hours=1)
+    take(client, f"/resources/{first}/download")
+    assert len(downloads(database)) == 4
 
 
 def test_no_one_downloads_what_they_may_not_read(database: Database, sign_in: SignIn) -> None:

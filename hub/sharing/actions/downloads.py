@@ -1,7 +1,11 @@
 """Logging downloads."""
 
+import hmac
+from hashlib import sha256
+
 from sqlalchemy.orm import Session
 
+from hub.core.db import config_of
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
 from hub.members.rules.membership import Access
@@ -11,21 +15,32 @@ from hub.sharing.rules.standing import Act
 
 
 def download_event(
-    db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool
+    db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool, network: str = ""
 ) -> SharingEvent | None:
     """Return the event of a download that happens now, not added yet: one per person, resource, revision and hour.
 
-    Visitors are counted without identity, so a file that is fetched in ranges counts once, with its first range:
-    ``whole`` is true if this request has the first byte and isn't answered with "not modified". None if it doesn't count.
+    Visitors are counted without identity, by ``network``, which only a hash is kept of: so a download that broke off
+    counts once when it is repeated. ``whole`` is true if this request has the first byte and isn't answered with
+    "not modified"; others of a visitor don't count. None if it doesn't count.
     """
     if person is not None and person.access is not Access.FULL:
         person = None  # whose organization left reads what visitors read, and acts for no one
     actor = actor_columns(person, person.organization if person else None)
     event = new_event(db, Act.DOWNLOAD, resource, revision_number=revision.number, **actor)
-    if person is None:
-        return event if whole else None
-    event.once = f"download {person.id} {resource.id} {revision.number} {event.recorded_at:%Y-%m-%dT%H}"
+    if person is None and not whole:
+        return None
+    about = f"{resource.id} {revision.number} {event.recorded_at:%Y-%m-%dT%H}"
+    if person is not None:
+        event.once = f"download {person.id} {about}"
+    elif network:
+        event.once = f"download visitor {_network_mark(db, about, network)} {about}"
     return event
+
+
+def _network_mark(db: Session, about: str, network: str) -> str:
+    """Return a keyed hash of the network, different for each file and hour, so that no one can follow a network."""
+    secret = config_of(db).SECRET_KEY.encode()
+    return hmac.new(secret, f"download: {about} {network}".encode(), sha256).hexdigest()[:24]
 
 
 def log_download(db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:

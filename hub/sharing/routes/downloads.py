@@ -19,6 +19,7 @@ from hub.library.rules import Source, range_of
 from hub.members.login import current_person, signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
+from hub.members.rules.signing_in import same_network
 from hub.sharing.actions import downloads as downloads_actions
 from hub.sharing.routes.blueprint import bp
 from hub.sharing.rules.texts import download_name, source_line
@@ -93,7 +94,8 @@ def download(resource_id: int) -> Response:
 
 def _log(person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:
     """Log a download; if the disk is full, as soon as there is space."""
-    event = downloads_actions.download_event(db, person, resource, revision, whole=whole)
+    network = same_network(request.remote_addr or "")
+    event = downloads_actions.download_event(db, person, resource, revision, whole=whole, network=network)
     if event is not None:
         web.record(partial(downloads_actions.log_event, event=event))
 
