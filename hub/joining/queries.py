@@ -103,6 +103,15 @@ def address_of_link(db: Session, application: Application, token: str) -> str:
     )
 
 
+def unconfirmed(db: Session, address: str) -> Sequence[Application]:
+    """Return the applications that aren't over and whose contact has this address and hasn't confirmed it, by id."""
+    has_contact = func.lower(Application.contact_email) == address.lower()
+    query = select(Application).where(
+        has_contact, Application.progress.in_([state for state in Progress if not state.is_over])
+    )
+    return [each for each in db.scalars(query.order_by(Application.id)) if address and not each.has_answered]
+
+
 def application_for(db: Session, person: Person, application_id: int) -> Application:
     """Return a submitted application; raises NotFound for drafts, NotAllowed unless ``person`` may see any."""
     application = db.scalar(

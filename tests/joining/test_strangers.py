@@ -1,6 +1,7 @@
 """Strangers can't use the page for joining to send mail of their own: an address gets their words once it answered."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,6 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from hub.core.db import Database
+from hub.joining import queries as joining_queries
 from hub.joining.actions import applying as applying_actions
 from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.actions.applying import Draft, Interest
@@ -117,6 +119,45 @@ def test_opening_the_emailed_link_changes_nothing_and_its_button_confirms_the_ad
     with database.writing() as db:
         changes_asked(db, db.get_one(Application, application.id))
     assert "A map, please." in mail_to(database, VICTIM)[-1].text
+
+
+@pytest.mark.both_databases
+def test_one_click_confirms_an_address_for_each_application_that_was_started_that_day(
+    database: Database, alliance: None, app: Flask
+) -> None:
+    database.config = replace(database.config, MAIL_URL="smtp://127.0.0.1:9")
+    applicant, owner = app.test_client(), app.test_client()
+    shown: list[str] = []
+    for name in ("First Works", "Second Works"):
+        page = applicant.post("/join", data=INTEREST | {"name": name, "contact_email": VICTIM}).text
+        shown += set(re.findall(r"/join/[\w-]{32}", page))
+        assert ("already got one today" in page) == (name == "Second Works")
+    assert "Open the link that we emailed" in applicant.get(shown[1]).text
+    assert "First Works" not in applicant.get(shown[1]).text, "the link that was shown isn't the owner's"
+    [message] = mail_to(database, VICTIM)
+    link = path_in(message)
+    page = owner.get(link).text
+    assert "<li>First Works</li><li>Second Works</li>" in page
+    assert owner.post(f"{link}/confirm-address").status_code == 302
+    with database.reading() as db:
+        assert [each.has_answered for each in db.scalars(select(Application))] == [True, True]
+    assert "Confirm email address" not in owner.get(link).text
+    applicant.post("/join", data=INTEREST | {"name": "Third Works", "contact_email": VICTIM})
+    assert "<li>Third Works</li>" in owner.get(link).text
+    owner.post(f"{link}/confirm-address")
+    with database.reading() as db:
+        assert joining_queries.unconfirmed(db, VICTIM) == []
+
+
+def test_saving_one_application_does_not_confirm_the_address_for_another(
+    database: Database, alliance: None, client: FlaskClient
+) -> None:
+    for name in ("First Works", WORDS):
+        client.post("/join", data=INTEREST | {"name": name, "contact_email": VICTIM})
+    link = path_in(mail_to(database, VICTIM)[0])
+    client.post(link, data=INTEREST | {"contact_email": VICTIM}, content_type="multipart/form-data")
+    with database.reading() as db:
+        assert [each.name for each in joining_queries.unconfirmed(db, VICTIM)] == [WORDS]
 
 
 def test_the_link_that_was_shown_to_the_stranger_confirms_nothing(

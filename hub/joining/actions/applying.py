@@ -112,6 +112,22 @@ def answer(db: Session, application: Application, token: str) -> bool:
     return True
 
 
+def answer_all(db: Session, application: Application, token: str) -> None:
+    """Record that the owner of an address confirmed it, for each application with that contact.
+
+    An address gets one email a day, so only one of the applications that were started that day has its link in one.
+    """
+    address = joining_queries.address_of_link(db, application, token)
+    if not address or address != application.contact_email:
+        return
+    waiting = {application, *joining_queries.unconfirmed(db, address)}
+    for each in sorted(waiting, key=lambda each: each.id):
+        lock(db, each)
+        if each.contact_email == address and not each.has_answered:
+            each.answered_email = address
+            note(db, _applicant(each), "confirmed the email address of", each)
+
+
 def save(db: Session, application: Application, draft: Draft) -> None:
     """Save the draft; raises Refused if the application is closed or a value is invalid."""
     lock(db, application)

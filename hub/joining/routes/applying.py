@@ -1,6 +1,6 @@
 """Pages for applicants, who have no account and open their application with a secret link."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from flask import Response, flash, redirect, render_template, request, send_file, url_for
@@ -54,7 +54,8 @@ def join() -> Answer:
                 "joining/join_link.html",
                 application=application,
                 address=f"{web.config().BASE_URL}{url_for('.application', token=token)}",
-                mailed=web.config().mail_server is not None and joining_queries.is_link_mailed(db, application),
+                has_mail_server=web.config().mail_server is not None,
+                is_mailed=joining_queries.is_link_mailed(db, application),
                 set_aside=set_aside.set_aside_about(db, application),
             )
     page = render_template("joining/join.html", form=form, refused=refused, CRITERIA=CRITERIA, Kind=OrganizationKind)
@@ -136,9 +137,15 @@ def _page(token: str, application: Application, form: ApplicationForm, refused: 
         decision=joining_queries.decision_of(application),
         invitations=invitation_sentences(joining_queries.invitations_of(application), application.decided_by_name),
         mailed=web.config().mail_server is not None,
-        confirms=joining_queries.address_of_link(db, application, token) == application.contact_email,
+        confirms=_confirmed_by(token, application),
         set_aside=set_aside.set_aside_about(db, application),
     )
+
+
+def _confirmed_by(token: str, application: Application) -> Sequence[Application]:
+    """Return the applications whose address the button on this page confirms; none for the link that was shown."""
+    address = joining_queries.address_of_link(db, application, token)
+    return joining_queries.unconfirmed(db, address) if address == application.contact_email else ()
 
 
 def _store_files(token: str, form: ApplicationForm) -> None:
@@ -174,9 +181,12 @@ def _remove_files(application: Application) -> None:
 @bp.post("/join/<token>/confirm-address")
 @web.public
 def confirm_address(token: str) -> AnyResponse:
-    """Confirm the address to which the link was emailed. Opening the link doesn't, because mail scanners open it too."""
+    """Confirm the address to which the link was emailed, for all of its applications.
+
+    Opening the link doesn't, because mail scanners open it too.
+    """
     application = joining_queries.application_by_token(db, token)
-    applying_actions.answer(db, application, token)
+    applying_actions.answer_all(db, application, token)
     if not application.has_answered:
         raise Refused(
             "This link doesn’t confirm an email address. Open the link that we emailed, and press the button there."
