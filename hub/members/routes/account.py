@@ -7,7 +7,7 @@ from flask import flash, g, redirect, render_template, request, url_for
 from hub.core import clock, set_aside, versions, web
 from hub.core.errors import Refused
 from hub.core.web import db
-from hub.members import credentials, login
+from hub.members import browser_sessions, credentials, login
 from hub.members import queries as members_queries
 from hub.members.actions import notification_settings as notification_settings_actions
 from hub.members.actions import people as people_actions
@@ -60,13 +60,13 @@ def change_password() -> Any:
     if form.validate():
         try:
             signing_in_actions.change_password(
-                db, person, form.current.data, form.password.data, login.origin(), login.browser_token()
+                db, person, form.current.data, form.password.data, login.origin(), browser_sessions.browser_token()
             )
         except Refused as error:
             refused = refusal(error)
         else:
-            login.renew_session(person)
-            login.confirm_identity()  # with the current password
+            browser_sessions.renew_session(person)
+            browser_sessions.confirm_identity()  # with the current password
             flash("Password changed. You’ve been signed out in your other browsers.")
             return redirect(url_for("members.account"))
     return _account_page(person, _name_form(person, formdata=None), form, refused)

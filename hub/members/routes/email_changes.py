@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import NotFound, Refused, SignInNeeded
 from hub.core.web import db
-from hub.members import login
+from hub.members import browser_sessions, login
 from hub.members import queries as members_queries
 from hub.members.actions import email_changes as email_changes_actions
 from hub.members.actions import signing_in as signing_in_actions
@@ -22,7 +22,7 @@ from hub.members.routes.form_pages import form_page, refusal
 def change_email() -> Any:
     """Enter a new email address, and get a link sent to it; needs the password, unless the person signed in just now."""
     person, form, refused = signed_in(), ChangeEmail(), ""
-    if login.is_confirmed():
+    if browser_sessions.is_confirmed():
         del form.current
     elif not person.password_hash:
         return redirect(url_for("members.confirm_identity", next=url_for("members.change_email")))
@@ -30,7 +30,9 @@ def change_email() -> Any:
         origin = login.origin()
         try:
             if form.current:
-                signing_in_actions.check_password(db, person, form.current.data, origin, login.browser_token())
+                signing_in_actions.check_password(
+                    db, person, form.current.data, origin, browser_sessions.browser_token()
+                )
             is_sent = email_changes_actions.change_email(db, person, person, form.email.data, origin)
         except Refused as error:
             refused = refusal(error)

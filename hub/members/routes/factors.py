@@ -10,7 +10,7 @@ from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.once import keep_no_response, shown_once
 from hub.core.web import db
-from hub.members import credentials, login
+from hub.members import browser_sessions, credentials, login
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import passkeys as passkeys_actions
 from hub.members.actions import signing_in as signing_in_actions
@@ -30,7 +30,7 @@ def factors() -> Any:
 
 def _factors_page(refused: str = "") -> tuple[str, int]:
     person = signed_in()
-    is_confirmed = login.is_confirmed()
+    is_confirmed = browser_sessions.is_confirmed()
     return form_page(
         "members/factors.html",
         person=person,
@@ -49,7 +49,7 @@ def _factors_page(refused: str = "") -> tuple[str, int]:
 def _confirmed_person() -> Person:
     """Return the person who is signed in, if they proved in the last minutes that it's them; else asks them to."""
     person = signed_in()
-    if not login.is_confirmed():
+    if not browser_sessions.is_confirmed():
         keep_no_response()
         flash("Confirm that it’s you, then choose again.", "warning")
         abort(redirect(url_for("members.confirm_identity")))
@@ -68,7 +68,7 @@ def _try(change: Callable[[], None], sentence: str) -> Any:
 
 def _after_adding(codes: list[str], factor: Factor, sentence: str) -> Any:
     """Show new recovery codes this once; only their hashes are stored."""
-    login.note_factor(factor)
+    browser_sessions.note_factor(factor)
     if codes:
         return render_template("members/recovery_codes.html", codes=codes, sentence=sentence)
     flash(sentence)
@@ -173,7 +173,9 @@ def confirm_identity() -> Any:
     form, refused = ConfirmIdentity(), ""
     if form.validate_on_submit():
         try:
-            signing_in_actions.check_password(db, person, form.password.data, login.origin(), login.browser_token())
+            signing_in_actions.check_password(
+                db, person, form.password.data, login.origin(), browser_sessions.browser_token()
+            )
         except Refused as error:
             refused = refusal(error)
         else:
@@ -197,7 +199,7 @@ def confirm_with_passkey() -> Any:
 
 
 def _confirmed() -> Any:
-    login.confirm_identity()
+    browser_sessions.confirm_identity()
     return redirect(login.safe_next(request.args.get("next") or url_for("members.factors")))
 
 

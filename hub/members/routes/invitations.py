@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import login
+from hub.members import browser_sessions, login
 from hub.members import queries as members_queries
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import tokens as tokens_actions
@@ -34,7 +34,7 @@ def new_password(token: str) -> Any:
 
 def _set_password(token: str, kind: LinkKind) -> Any:
     if request.method == "POST":
-        login.attempt(Way.PASSWORD_LINK if kind is LinkKind.PASSWORD_RESET else Way.INVITATION)
+        browser_sessions.attempt(Way.PASSWORD_LINK if kind is LinkKind.PASSWORD_RESET else Way.INVITATION)
     try:
         link = tokens_actions.usable_link(db, token, kind)
     except (Refused, NotFound) as error:
@@ -48,9 +48,9 @@ def _set_password(token: str, kind: LinkKind) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            wanted = login.safe_next(session.get(login.WANTED))
+            wanted = login.safe_next(session.get(browser_sessions.WANTED))
             # An email about the new password says where it was set. Accepting an invitation posts none.
-            address = login.sign_in_or_ask(person, wanted, tells_owner=kind is LinkKind.INVITATION)
+            address = browser_sessions.sign_in_or_ask(person, wanted, tells_owner=kind is LinkKind.INVITATION)
             flash("Password set. You’re signed in." if address == wanted else "Password set.")
             return redirect(address)
     return form_page("members/set_password.html", form=form, link=link, person=link.person, refused=refused)
@@ -61,7 +61,7 @@ def _set_password(token: str, kind: LinkKind) -> Any:
 def welcome(token: str) -> Any:
     """Sign up the first coordinator, who sets up the hub."""
     if request.method == "POST":
-        login.attempt(Way.INVITATION)
+        browser_sessions.attempt(Way.INVITATION)
     try:
         tokens_actions.usable_link(db, token, LinkKind.FIRST_COORDINATOR)
     except (Refused, NotFound) as error:
@@ -85,7 +85,7 @@ def welcome(token: str) -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            login.begin_session(person)
+            browser_sessions.begin_session(person)
             flash("Welcome! Four short steps will get the hub ready for your alliance.")
             return redirect(url_for("overview.setup"))
     return form_page("members/welcome.html", form=form, host=host, refused=refused)

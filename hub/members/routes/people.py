@@ -11,7 +11,7 @@ from hub.core.versions import Part
 from hub.core.web import db
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
-from hub.members import credentials, login
+from hub.members import browser_sessions, credentials, login
 from hub.members import queries as members_queries
 from hub.members.actions import email_changes as email_changes_actions
 from hub.members.actions import invitations as invitations_actions
@@ -123,7 +123,7 @@ def change_role(person_id: int) -> Any:
         assign = people_actions.change_role if changed.is_active else people_actions.reactivate
         try:
             assign(db, actor, changed, form.role.data)
-            login.renew_session(actor)  # they may have given up their own role
+            browser_sessions.renew_session(actor)  # they may have given up their own role
         except Refused as error:
             refused = refusal(error)
         else:

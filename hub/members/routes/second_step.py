@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, request, session, url_for
 from hub.core import web
 from hub.core.errors import NotFound, Refused
 from hub.core.web import db
-from hub.members import credentials, login
+from hub.members import browser_sessions, credentials, login
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import passkeys as passkeys_actions
 from hub.members.forms import CodeForm, PasskeyForm
@@ -25,8 +25,8 @@ def second_step() -> Any:
     """Complete a sign-in with a code of an authenticator app, or with a recovery code."""
     form, refused = CodeForm(), ""
     if request.method == "POST":
-        login.attempt(Way.APP if is_app_code(code_of(form.code.data or "")) else Way.RECOVERY_CODE)
-    person = login.half_signed_in()
+        browser_sessions.attempt(Way.APP if is_app_code(code_of(form.code.data or "")) else Way.RECOVERY_CODE)
+    person = browser_sessions.half_signed_in()
     if person is None:
         return _begin_again()
     if form.validate_on_submit():
@@ -44,8 +44,8 @@ def second_step() -> Any:
 @web.works_when_full
 def second_step_passkey() -> Any:
     """Complete a sign-in with a passkey."""
-    login.attempt(Way.PASSKEY_STEP)
-    person = login.half_signed_in()
+    browser_sessions.attempt(Way.PASSKEY_STEP)
+    person = browser_sessions.half_signed_in()
     if person is None:
         return _begin_again()
     form = PasskeyForm()
@@ -63,7 +63,7 @@ def second_step_passkey() -> Any:
 @web.works_when_full
 def sign_in_with_passkey() -> Any:
     """Sign in with a passkey alone, which has asked for a PIN, a finger or a face."""
-    login.attempt(Way.PASSKEY)
+    browser_sessions.attempt(Way.PASSKEY)
     form, refused = PasskeyForm(), ""
     if form.validate():
         try:
@@ -71,8 +71,8 @@ def sign_in_with_passkey() -> Any:
         except Refused as error:
             refused = refusal(error)
         else:
-            wanted = login.safe_next(session.get(login.WANTED))
-            login.begin_session(person, Factor.PASSKEY)
+            wanted = login.safe_next(session.get(browser_sessions.WANTED))
+            browser_sessions.begin_session(person, Factor.PASSKEY)
             return redirect(wanted)
     flash(refused or " ".join(form.credential.errors), "danger")
     return _back_to_sign_in()
@@ -84,7 +84,7 @@ def _begin_again() -> Any:
 
 
 def _back_to_sign_in() -> Any:
-    wanted = session.get(login.WANTED)
+    wanted = session.get(browser_sessions.WANTED)
     return redirect(url_for("members.sign_in", next=None if wanted == "/" else wanted))
 
 
@@ -97,9 +97,9 @@ def _second_step_page(person: Person, form: CodeForm, refused: str) -> tuple[str
 
 def _complete(person: Person, factor: Factor) -> Any:
     """Begin the session, and continue to the page that the person wanted."""
-    wanted = login.safe_next(session.get(login.WANTED))
+    wanted = login.safe_next(session.get(browser_sessions.WANTED))
     left = credentials.factors_of(db, person).codes_left
-    login.complete_sign_in(person, factor)
+    browser_sessions.complete_sign_in(person, factor)
     if factor is Factor.RECOVERY_CODE and left < FEWEST_LEFT:
         flash("You have few recovery codes left. Create new ones under Your account.", "warning")
     return redirect(wanted)

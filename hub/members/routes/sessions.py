@@ -6,7 +6,7 @@ from flask import flash, redirect, render_template, url_for
 
 from hub.core import clock
 from hub.core.web import db
-from hub.members import login
+from hub.members import browser_sessions, login
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.login import signed_in
@@ -34,7 +34,7 @@ def end_session(number: int) -> Any:
     row = members_queries.session_for(db, signed_in(), number)
     current = login.current_session()
     if current is not None and row.id == current.id:
-        login.end_session()
+        browser_sessions.end_session()
         return redirect(url_for("overview.home"))
     sessions_actions.end_own(db, row)
     flash("You’re signed out there.")

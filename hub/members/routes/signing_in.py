@@ -8,7 +8,7 @@ from hub.core import web
 from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.once import once
 from hub.core.web import db
-from hub.members import login
+from hub.members import browser_sessions, login
 from hub.members import queries as members_queries
 from hub.members.actions import forgotten as forgotten_actions
 from hub.members.actions import notification_settings as notification_settings_actions
@@ -34,9 +34,9 @@ def sign_in() -> Any:
         return redirect(wanted)
     is_wanted = wanted != url_for("overview.home")
     if is_wanted:
-        session[login.WANTED] = wanted
+        session[browser_sessions.WANTED] = wanted
     if request.method == "POST":
-        login.attempt(Way.PASSWORD)
+        browser_sessions.attempt(Way.PASSWORD)
     form, refused, has_to_wait = SignIn(), "", False
     emergency = request.values.get("emergency") == "yes"
     required = None if emergency else required_provider(web.config().sign_on_providers, form.email.data or "")
@@ -45,9 +45,9 @@ def sign_in() -> Any:
     elif form.validate_on_submit():
         try:
             person = signing_in_actions.sign_in(
-                db, form.email.data, form.password.data, login.origin(), login.browser_token()
+                db, form.email.data, form.password.data, login.origin(), browser_sessions.browser_token()
             )
-            address = login.sign_in_or_ask(person, wanted)
+            address = browser_sessions.sign_in_or_ask(person, wanted)
         except Refused as error:
             refused, has_to_wait = str(error), isinstance(error, TooManyAttempts)
         else:
@@ -92,8 +92,8 @@ def forgot_password() -> Any:
 @web.works_when_full
 def sign_out() -> Any:
     """Sign out on this browser."""
-    provider = session.get(login.SIGNED_ON_WITH)
-    login.end_session()
+    provider = session.get(browser_sessions.SIGNED_ON_WITH)
+    browser_sessions.end_session()
     return redirect(url_for("members.signed_out", **{"from": provider}) if provider else url_for("overview.home"))
 
 
@@ -103,7 +103,7 @@ def sign_out() -> Any:
 def sign_out_everywhere() -> Any:
     """Sign out in every browser, this one too, which also ends copied sessions."""
     sessions_actions.sign_out_everywhere(db, signed_in())
-    login.end_session()
+    browser_sessions.end_session()
     flash("You’re signed out in every browser.")
     return redirect(url_for("members.sign_in"))
 

@@ -10,7 +10,7 @@ from hub.core import clock, web
 from hub.core.errors import NotFound
 from hub.core.sign_on_settings import SignOnProvider
 from hub.core.web import db
-from hub.members import login
+from hub.members import browser_sessions, login
 from hub.members import queries as members_queries
 from hub.members.actions import single_sign_on as single_sign_on_actions
 from hub.members.login import current_person, signed_in
@@ -59,7 +59,7 @@ def sign_on(key: str) -> Any:
 def come_back(key: str) -> Any:
     """Sign in the person whom the provider sent back. It can only be a GET; ``state`` ties it to this browser."""
     provider = _provider(key)
-    login.attempt(Way.SINGLE_SIGN_ON)
+    browser_sessions.attempt(Way.SINGLE_SIGN_ON)
     begun = _take_begun(provider)
     if begun is None:
         flash(f"That sign-in with {provider.name} took too long, or was already used. Try again.", "warning")
@@ -74,8 +74,8 @@ def come_back(key: str) -> Any:
         single_sign_on_actions.note_failure(db, provider, error, login.origin())
         return _to_sign_in(error)
     wanted = login.safe_next(begun["wanted"])
-    address = login.sign_in_or_ask(person, wanted, factor_of(provider, identity), tells_owner=not is_new)
-    session[login.SIGNED_ON_WITH] = provider.key
+    address = browser_sessions.sign_in_or_ask(person, wanted, factor_of(provider, identity), tells_owner=not is_new)
+    session[browser_sessions.SIGNED_ON_WITH] = provider.key
     return redirect(address)
 
 
