@@ -4,7 +4,7 @@ import logging
 from contextlib import suppress
 from typing import Any, cast
 
-from flask import Flask, current_app, g, render_template, request
+from flask import Flask, current_app, g, get_flashed_messages, message_flashed, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -53,6 +53,7 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     title, advice = ERRORS.get(status, ERRORS[400 if status < 500 else 500])  # noqa: PLR2004
     if "db" in g:
         g.db.rollback()
+    _withdraw_messages()
     typed: list[str] = []
     arrived = request.method == "POST" and not request.environ.get("hub.refused")  # otherwise there is no form
     if status in LOSES_FORM and arrived:
@@ -61,6 +62,17 @@ def error_page(status: int, sentence: str = "") -> tuple[str, int]:
     if not typed:
         g.is_confidential = True  # stored nowhere, unless Back must find what was typed
     return render_template("error.html", title=title, advice=sentence or advice, status=status, typed=typed), status
+
+
+def _note_message(_app: Flask, message: str, category: str) -> None:
+    g.setdefault("flashed", []).append((category, message))
+
+
+def _withdraw_messages() -> None:
+    """Withdraw what this request was about to say, such as "Saved": nothing was. Messages of earlier requests stay."""
+    if flashed := g.pop("flashed", None):
+        waiting = cast("list[Any]", get_flashed_messages(with_categories=True))  # the list itself, which the page shows
+        waiting[:] = [message for message in waiting if tuple(message) not in flashed]
 
 
 def _http_error(error: HTTPException) -> Any:
@@ -119,6 +131,7 @@ def _only_read() -> None:
 
 def init(app: Flask) -> None:
     """Register a page for every kind of error."""
+    message_flashed.connect(_note_message, app)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(CSRFError, _csrf_error)
     app.register_error_handler(RequestEntityTooLarge, _too_large)

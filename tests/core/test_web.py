@@ -3,11 +3,14 @@
 import errno
 import json
 import logging
+import sqlite3
 from dataclasses import replace
 
 import pytest
-from flask import Flask
+from flask import Flask, flash, render_template
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from hub.app import create_app
 from hub.core import web
@@ -178,6 +181,34 @@ def test_an_answer_with_an_error_changes_nothing_even_if_nothing_was_raised(
 def test_a_request_that_works_is_committed_once(probe: FlaskClient, database: Database) -> None:
     assert probe.post("/probe/works").status_code == 200
     assert _organizations(database) == 1
+
+
+@pytest.mark.parametrize("is_shown", [False, True])
+def test_a_request_that_fails_withdraws_what_it_was_about_to_say(
+    own_app: Flask, database: Database, *, is_shown: bool
+) -> None:
+    """A commit may fail after a view has said "Saved", and even after it has shown that. Earlier messages stay."""
+
+    def view() -> str:
+        an_organization(web.db, "Probe")
+        flash("Saved.")
+        return render_template("error.html", title="A page", advice="", typed=[]) if is_shown else "ok"
+
+    def fail(_connection: object) -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+
+    own_app.add_url_rule("/probe/says", "says", web.public(view), methods=["GET", "POST"])
+    browser = own_app.test_client()
+    with browser.session_transaction() as kept:
+        kept["_flashes"] = [("message", "Sent yesterday.")]
+    event.listen(database.engine, "commit", fail)
+    answer = browser.post("/probe/says")
+    event.remove(database.engine, "commit", fail)
+    assert answer.status_code == 503
+    assert "Sent yesterday." in answer.text
+    assert "Saved." not in answer.text
+    assert "Saved." not in browser.get("/sign-in").text
+    assert _organizations(database) == 0
 
 
 @pytest.mark.both_databases
