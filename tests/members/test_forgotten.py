@@ -1,19 +1,23 @@
 """Password links and invitations by email, without revealing who has an account; and unsubscribing."""
 
 import re
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from config import Config
+from hub.core import web
 from hub.core.db import Database
 from hub.mail.models import OutboxMessage
 from hub.members.actions import invitations as invitations_actions
 from hub.members.actions import people as people_actions
-from hub.members.models import Person, StoppedMail
+from hub.members.models import PasswordRequest, Person, StoppedMail
 from hub.members.rules.mail import MailKind, parse_unsubscribe_token, unsubscribe_token
 from tests.members.conftest import Alliance
 from tests.world import SignIn, posted_by
@@ -74,6 +78,29 @@ def test_repeated_requests_are_blocked_and_do_not_fill_a_mailbox(database: Datab
         statuses = [visitor.post("/forgot-password", data={"email": email}).status_code for _ in range(5)]
         assert statuses == [200, 200, 200, 429, 429]
     assert len(posted_by("passwords", database)) == 1, "one email answers requests that wait together"
+
+
+@pytest.mark.both_databases
+def test_requests_at_once_are_counted_one_after_the_other(app: Flask) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        asking = [pool.submit(_status_of, app.test_client(), "rosa@lakeshore.example") for _ in range(5)]
+    assert sorted(request.result() for request in asking) == [200, 200, 200, 429, 429]
+
+
+def test_a_request_whose_last_call_fails_leaves_nothing(
+    database: Database, visitor: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(web, "_commit", fail)
+    assert _status_of(visitor, "rosa@lakeshore.example") == 503
+    with database.reading() as db:
+        assert db.scalars(select(PasswordRequest)).all() == []
+
+
+def _status_of(browser: FlaskClient, email: str) -> int:
+    return browser.post("/forgot-password", data={"email": email}).status_code
 
 
 def test_with_a_mail_server_an_invitation_is_emailed(

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import note
-from hub.core.db import config_of
+from hub.core.db import config_of, take_turns
 from hub.core.errors import TooManyAttempts
 from hub.core.text import clean
 from hub.mail.rules import LetterKind
@@ -20,26 +20,23 @@ from hub.members.rules.single_sign_on import required_of
 
 
 def ask_for_password(db: Session, email: str, address: str) -> None:
-    """Record a request for a password link for ``email``, which the worker answers by email. Commits.
+    """Record a request for a password link for ``email``, which the worker answers by email.
 
-    Does the same work whether or not there is such an account. Raises TooManyAttempts after too many requests.
+    Does the same work whether or not there is such an account. Requests at once are counted one after the other. Raises
+    TooManyAttempts after too many requests.
     """
-    account, now = clean(email).lower()[:LONGEST_EMAIL], clock.now()
-    request = PasswordRequest(account=account, address=same_network(address), at=now)
-    db.add(request)
-    db.commit()
+    account, network, now = clean(email).lower()[:LONGEST_EMAIL], same_network(address), clock.now()
+    take_turns(db, [f"password links of {account}", f"password links of {network}"])
     of_account, of_address = (
         select(func.count()).where(column == value, PasswordRequest.at > now - REQUESTS_WITHIN).scalar_subquery()
-        for column, value in ((PasswordRequest.account, account), (PasswordRequest.address, request.address))
+        for column, value in ((PasswordRequest.account, account), (PasswordRequest.address, network))
     )
     by_account, by_address = db.execute(select(of_account, of_address)).one()
-    if by_account > REQUESTS_PER_ACCOUNT or by_address > REQUESTS_PER_ADDRESS:
-        db.delete(request)
-        db.commit()
+    if by_account >= REQUESTS_PER_ACCOUNT or by_address >= REQUESTS_PER_ADDRESS:
         raise TooManyAttempts(
             "Too many links were requested. Check your inbox and your spam folder, or try again in an hour."
         )
-    db.commit()
+    db.add(PasswordRequest(account=account, address=network, at=now))
 
 
 def answer_password_requests(db: Session) -> int:
