@@ -52,8 +52,8 @@ at-once: $(VENV)/.installed-dev ## send every form six times at once as everyone
 kills: $(VENV)/.installed-dev ## kill a running hub's processes at random moments (about an hour; KILLS=1000, SEED=number)
 	@KILLS=$(KILLS) SEED=$(SEED) $(BIN)/python -m tests.kills
 
-faults: $(VENV)/.installed-dev ## make each call of each action fail once (hours; SOME=4 of each action, ONLY=words)
-	@$(BIN)/python -m tests.faults --some $(or $(SOME),0) --only "$(ONLY)"
+faults: $(VENV)/.installed-dev ## make each call of each action fail once (hours; SOME=4 of each action, ONLY=words, DATABASES=sqlite|postgresql)
+	@$(BIN)/python -m tests.faults --some $(or $(SOME),0) --only "$(ONLY)" --databases $(or $(DATABASES),both)
 
 check: $(VENV)/.installed-dev ## check format, lint, types, import contracts and wording
 	@$(BIN)/ruff format --check .

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from hub.app import create_app
 from hub.core import clock
@@ -64,8 +65,8 @@ class Worlds:
         else:
             url = f"sqlite:///{shutil.copy(self.folder / 'hub.sqlite3', self.folder.parent / 'copy.sqlite3')}"
         database = Database(replace(self.config, DATABASE_URL=url))
-        with database.writing() as db:  # people signed in moments ago: see RECENT in hub/members/rules/factors.py
-            db.execute(update(SignInSession).values(made_at=clock.now(), used_at=clock.now()))
+        with database.writing() as db:
+            signed_in_now(db)
         self.app.extensions["hub-database"] = database
         yield database
         database.close()
@@ -77,6 +78,11 @@ class Worlds:
         browser = self.app.test_client()
         browser.set_cookie("hub_session", cookie)
         return browser
+
+
+def signed_in_now(db: Session) -> None:
+    """Let everyone have signed in just now: see RECENT in hub/members/rules/factors.py."""
+    db.execute(update(SignInSession).values(made_at=clock.now(), used_at=clock.now()))
 
 
 class Scene:

@@ -1,8 +1,9 @@
 """Make each call of each action fail once, and print what was lost, half done or answered wrongly: `make faults`.
 
-``python -m tests.faults`` tries every fault, which takes hours; ``--some N`` tries N of each action, and ``--only WORDS``
-the actions whose name contains the words. Ctrl-C prints the table of what was tried until then. Exit status 1 if
-anything was lost, half done or wrong, or if anything hung.
+``python -m tests.faults`` tries every fault, which takes hours; ``--some N`` tries N of each action, ``--only WORDS`` the
+actions whose name contains the words, and ``--databases`` tries them on one database only. On PostgreSQL only the calls to
+the database fail. Ctrl-C prints the table of what was tried until then. Exit status 1 if anything was lost, half done or
+wrong, or if anything hung.
 """
 
 import argparse
@@ -14,16 +15,24 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from config import Config
+from hub.core.db import Database
 from hub.members.actions import signing_in as signing_in_actions
+from hub.migrations import schema
+from tests import postgres
 from tests.at_once.worlds import Worlds
-from tests.conftest import CHEAP, make_demo
+from tests.conftest import CHEAP, database_in, make_demo
 from tests.faults.doings import DOINGS
+from tests.faults.on_server import Server
 from tests.faults.trying import TROUBLES, Trial, expected_of, faults_of, some_of, tried
 
-_worlds: list[Worlds] = []  # of this process
+_worlds: list[tuple[Worlds, Server | None]] = []  # of this process
+DATABASES = ("sqlite", "postgresql", "both")
 
 
 def main(arguments: list[str]) -> int:
@@ -31,14 +40,19 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--only", default="", help="only actions whose name contains these words")
     parser.add_argument("--some", type=int, default=0, help="try this many faults of each action; 0: all")
+    parser.add_argument("--databases", default="both", choices=DATABASES, help="PostgreSQL only if it is installed")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes; by default one per core")
     chosen = parser.parse_args(arguments)
-    names, began, trials = [name for name in DOINGS if chosen.only in name], time.monotonic(), list[Trial]()
-    with tempfile.TemporaryDirectory(prefix="hub-faults-") as folder:
+    if chosen.databases == "postgresql" and not postgres.binaries():
+        parser.error("PostgreSQL isn't installed: apt-get install postgresql")
+    on = {"sqlite": [False], "postgresql": [True], "both": [False, True] if postgres.binaries() else [False]}
+    tasks = [(name, chosen.some, kind) for kind in on[chosen.databases] for name in DOINGS if chosen.only in name]
+    began, trials = time.monotonic(), list[Trial]()
+    with tempfile.TemporaryDirectory(prefix="hub-faults-") as folder, _server(on[chosen.databases][-1]) as pattern:
         make_demo(Path(folder) / "demo")
-        with ProcessPoolExecutor(chosen.jobs, initializer=_begin, initargs=(Path(folder),)) as pool:
+        with ProcessPoolExecutor(chosen.jobs, initializer=_begin, initargs=(Path(folder), pattern)) as pool:
             try:
-                for future in as_completed([pool.submit(_try, name, chosen.some) for name in names]):
+                for future in as_completed([pool.submit(_try, *task) for task in tasks]):
                     trials += future.result()
                     _print(future.result())
             except KeyboardInterrupt:
@@ -55,21 +69,41 @@ def main(arguments: list[str]) -> int:
     return 1 if troubles else 0
 
 
-def _begin(folder: Path) -> None:
-    """Prepare a process: the world that its trials copy."""
+@contextmanager
+def _server(is_needed: bool) -> Iterator[str]:
+    """Run a PostgreSQL server with an empty, migrated database ``pattern``, and yield the pattern of its URLs."""
+    if not is_needed:
+        yield ""
+        return
+    with postgres.server() as pattern, tempfile.TemporaryDirectory() as folder:
+        postgres.create(pattern, "pattern", template="template0")
+        url = pattern.format(name="pattern")
+        config = Config.load({}, INSTANCE=Path(folder), UPLOADS=Path(folder) / "uploads", DATABASE_URL=url)
+        with closing(Database(config)) as database:
+            schema.upgrade(database)
+        yield pattern
+
+
+def _begin(folder: Path, pattern: str) -> None:
+    """Prepare a process: the world that its trials copy, on SQLite and, if there is a server, on PostgreSQL."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the first process stops the others
     logging.disable()  # the hub logs each fault, as it must
     signing_in_actions.HASHER = CHEAP
     own = tempfile.TemporaryDirectory(dir=folder)
     atexit.register(own.cleanup)
-    _worlds.append(Worlds(Path(own.name) / "worlds", folder / "demo"))
+    worlds = Worlds(Path(own.name) / "worlds", folder / "demo")
+    server = None
+    if pattern:
+        with closing(database_in(worlds.folder)) as database:
+            server = Server(pattern, f"faults_{os.getpid()}", database)
+    _worlds.append((worlds, server))
 
 
-def _try(name: str, some: int) -> list[Trial]:
+def _try(name: str, some: int, on_server: bool) -> list[Trial]:
     """Try the faults of an action; an action that can't be done is a trouble of its own."""
-    [worlds], doing = _worlds, DOINGS[name]
+    [(worlds, server)], doing = _worlds, DOINGS[name]
     try:
-        expected = expected_of(worlds, doing)
+        expected = expected_of(worlds, doing, server if on_server else None)
         return [tried(worlds, doing, expected, *fault) for fault in some_of(faults_of(expected), some, name)]
     except Exception as error:  # noqa: BLE001 - the other actions are still worth trying
         return [Trial(name, "", 0, "none", f"wrong: {error!r}")]
@@ -79,7 +113,8 @@ def _print(trials: list[Trial]) -> None:
     for trial in trials[:1]:
         troubles = _troubles(trials)
         words = ", ".join(f"{troubles[trouble]} {trouble}" for trouble in TROUBLES if troubles[trouble])
-        print(f"{trial.doing}: {len(trials)} faults{words and f', {words}'}", flush=True)
+        where = " on PostgreSQL" if trial.fault.startswith("PostgreSQL") else ""
+        print(f"{trial.doing}{where}: {len(trials)} faults{words and f', {words}'}", flush=True)
     for trial in trials:
         if trial.trouble:
             print(f"    call {trial.number} ({trial.call}), {trial.fault}: {trial.trouble}", flush=True)

@@ -1,7 +1,8 @@
 """Counts the calls that an action makes to the file system, the database and the mail server, and makes one of them fail.
 
 Files: the functions of `os` and `open`, for paths below one folder. Database: SQLAlchemy's driver calls, before SQLAlchemy
-wraps their errors. Mail: the socket of smtplib. SQLite's own files and child processes aren't touched.
+wraps their errors; a PostgreSQL server fails itself. Mail: the socket of smtplib. SQLite's own files and child processes
+aren't touched.
 """
 
 import builtins
@@ -20,6 +21,8 @@ from typing import Any, cast
 import pytest
 from sqlalchemy.engine.default import DefaultDialect
 
+from tests.faults import on_server
+
 # The faults of each kind of call: numbers of the operating system, and messages of SQLite (sqlite3_errstr).
 _FULL, _BROKEN, _LOCKED = "database or disk is full", "disk I/O error", "database is locked"
 FAULTS: dict[str, tuple[int | str, ...]] = {
@@ -37,10 +40,11 @@ FAULTS: dict[str, tuple[int | str, ...]] = {
     "select": (_BROKEN,),
     "change": (_FULL, _BROKEN),
     "commit": (_FULL, _BROKEN, _LOCKED),
+    "savepoint": (_FULL, _BROKEN),
     "send": (errno.ECONNRESET,),
     "receive": (errno.ECONNRESET,),
 }
-OF_DATABASE, OF_MAIL = ("connect", "begin", "select", "change", "commit"), ("send", "receive")
+_SELECTS, _SAVEPOINTS = {"SELECT", "PRAGMA", "WITH", "SET", "SHOW"}, {"SAVEPOINT", "RELEASE", "ROLLBACK"}
 _OF_FILES = {
     "mkdir": "link",
     "link": "link",
@@ -59,15 +63,22 @@ _OF_FILES = {
 
 
 def name_of(fault: int | str) -> str:
-    """Return the name of a fault: ``ENOSPC``, or SQLite's message."""
-    return errno.errorcode[fault] if isinstance(fault, int) else fault
+    """Return the name of a fault: ``ENOSPC``, or the database with its message."""
+    if isinstance(fault, int):
+        return errno.errorcode[fault]
+    return fault if fault.startswith("PostgreSQL") else f"SQLite: {fault}"
 
 
 class Injector:
-    """Calls below ``folder``: `calls` has the kind of each. Number ``fails`` (from 1) of those of ``kind`` meets ``fault``."""
+    """Calls below ``folder``: `calls` has the kind of each. Number ``fails`` (from 1) of those of ``kind`` meets ``fault``.
 
-    def __init__(self, folder: Path, kind: str = "", fails: int = 0, fault: int | str = 0) -> None:
-        self.folder, self.kind, self.fails, self.fault = str(folder.resolve()), kind, fails, fault
+    ``copy`` is the database, if it is one of PostgreSQL.
+    """
+
+    def __init__(
+        self, folder: Path, copy: on_server.Copy | None, kind: str = "", fails: int = 0, fault: int | str = 0
+    ) -> None:
+        self.folder, self.copy, self.kind, self.fails, self.fault = str(folder.resolve()), copy, kind, fails, fault
         self.calls: list[str] = []
         self.is_on = True
 
@@ -150,38 +161,65 @@ class Injector:
 
     def _install_database(self, patch: pytest.MonkeyPatch) -> None:
         connect = DefaultDialect.connect
-        commit: Callable[..., None] = DefaultDialect.do_commit
+        rollback: Callable[..., None] = DefaultDialect.do_rollback
 
         def connected(dialect: DefaultDialect, *given: Any, **named: Any) -> Any:
             if self.meets("connect"):
-                raise sqlite3.OperationalError(self.fault)
+                raise on_server.refused() if self.copy else sqlite3.OperationalError(self.fault)
             return connect(dialect, *given, **named)
 
-        def committed(dialect: DefaultDialect, connection: Any) -> None:
-            if self.meets("commit"):
-                self._fail(connection)
-            commit(dialect, connection)
+        def rolled_back(dialect: DefaultDialect, connection: Any) -> None:
+            rollback(dialect, connection)
+            if self.copy:
+                self.copy.rolled_back(connection)
 
         patch.setattr(DefaultDialect, "connect", connected)
-        patch.setattr(DefaultDialect, "do_commit", committed)
+        patch.setattr(DefaultDialect, "do_commit", self._committing(DefaultDialect.do_commit))
+        patch.setattr(DefaultDialect, "do_rollback", rolled_back)
         for name in ("do_execute", "do_executemany", "do_execute_no_params"):
             patch.setattr(DefaultDialect, name, self._executing(getattr(DefaultDialect, name)))
 
+    def _committing(self, real: Callable[..., None]) -> Callable[..., None]:
+        def called(dialect: DefaultDialect, connection: Any) -> None:
+            fails = self.meets("commit")
+            if fails and not self.copy:
+                self._fail(connection)
+            if fails and self.copy and self.fault != on_server.UNACKNOWLEDGED:
+                self.copy.fail_commit(connection, str(self.fault))
+            real(dialect, connection)
+            if self.copy:
+                self.copy.committed()
+            if self.copy and self.fault == on_server.UNACKNOWLEDGED and fails:
+                self.copy.lose_answer(connection)
+
+        return called
+
     def _executing(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def called(dialect: DefaultDialect, cursor: Any, statement: str, *given: Any) -> Any:
-            word = statement.split(maxsplit=1)[0].upper()
-            kind = "begin" if word == "BEGIN" else "select" if word in {"SELECT", "PRAGMA", "WITH"} else "change"
-            if self.meets(kind):
+            if self.meets(_kind_of(statement)):
                 self._fail(cursor.connection)
             return real(dialect, cursor, statement, *given)
 
         return called
 
     def _fail(self, connection: Any) -> None:
-        """Fail as SQLite does: with these two faults it also rolls the transaction back (sqlite.org/lang_transaction)."""
+        """Fail as SQLite does: with these two faults it also rolls the transaction back (sqlite.org/lang_transaction).
+
+        On PostgreSQL, raise the server's error, or let it end the connection.
+        """
+        if self.copy:
+            self.copy.fail(connection, str(self.fault))
+            return
         if self.fault in {_FULL, _BROKEN}:
             connection.rollback()
         raise sqlite3.OperationalError(self.fault)
+
+
+def _kind_of(statement: str) -> str:
+    word = statement.split(maxsplit=1)[0].upper()
+    if word in _SAVEPOINTS:
+        return "savepoint"
+    return "begin" if word == "BEGIN" else "select" if word in _SELECTS else "change"
 
 
 class WatchedFile(io.FileIO):
