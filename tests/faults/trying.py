@@ -264,7 +264,7 @@ def _rows(place: Place, mask: Mask = frozenset()) -> State:
         with closing(sqlite3.connect(place.database.config.INSTANCE / "hub.sqlite3")) as connection:
             rows = {table.name: connection.execute(_query_of(table, mask, "sqlite")).fetchall() for table in _TABLES}
     rows["outbox_message"] = [tuple(map(_without_time, row)) for row in rows["outbox_message"]]
-    return rows
+    return rows | {table.name: [()] * len(rows[table.name]) for table in _TABLES if not _columns(table, mask)}
 
 
 def _without_time(value: object) -> object:
