@@ -180,6 +180,11 @@ def store_nowhere() -> None:
     g.is_confidential = True
 
 
+def sent_by_another_site() -> bool:
+    """Return True if a page on another website sent the browser here, perhaps without its person (Fetch Metadata, W3C)."""
+    return request.headers.get("Sec-Fetch-Site", "") == "cross-site"
+
+
 def open_after_leaving(view: View) -> View:
     """Mark a view of an organization's own record, which its people may use for a time after the organization left."""
     view.open_after_leaving = True  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ from functools import partial
 from flask import Response, current_app, request
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from hub.core import clock
+from hub.core import clock, web
 from hub.core.db import Database
 from hub.core.web import db
 from hub.members.models import Person
@@ -35,13 +35,14 @@ def note_after(
     """Record the person's visit, and what they searched for or looked at, after the response is sent.
 
     A GET must not change anything that matters. These records don't matter: no one else sees them and no rule reads
-    them. A page that `live.js` fetches while the person is still typing isn't a search that they made. The write has
+    them. A page that `live.js` fetches while the person is still typing isn't a search that they made, and one that
+    another website opened records nothing: that site could put words among the person's searches. The write has
     its own transaction after the response, so that no page waits for another writer's lock; a lost write costs a badge
     in a list.
     """
     database: Database = current_app.extensions["hub-database"]
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
-    if not is_typing() and (is_stale or searched or saved):
+    if not is_typing() and not web.sent_by_another_site() and (is_stale or searched or saved):
         response.call_on_close(
             partial(_note, database, person.id, searched, saved.id if saved else None, is_stale=is_stale)
         )

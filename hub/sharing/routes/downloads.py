@@ -103,9 +103,9 @@ def _log(person: Person | None, resource: Resource, revision: Revision, *, whole
 def _is_deliberate() -> bool:
     """Return True for a GET that doesn't come from another website, which could download in someone's name.
 
-    The file comes either way (Fetch Metadata Request Headers, W3C: cross-site means a page on another site asked).
+    The file comes either way.
     """
-    return request.method == "GET" and request.headers.get("Sec-Fetch-Site", "") != "cross-site"
+    return request.method == "GET" and not web.sent_by_another_site()
 
 
 def _revision(person: Person | None, resource: Resource) -> Revision:

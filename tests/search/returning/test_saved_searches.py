@@ -94,10 +94,13 @@ def test_new_resources_of_others_are_counted_until_the_person_looks(world: Datab
     assert count() == []
 
 
-def test_typing_marks_nothing_as_seen_and_is_not_remembered(world: Database, ana: FlaskClient) -> None:
+@pytest.mark.parametrize("header", [{"X-Typing": "yes"}, {"Sec-Fetch-Site": "cross-site"}])
+def test_typing_and_other_sites_mark_nothing_as_seen_and_are_not_remembered(
+    world: Database, ana: FlaskClient, header: dict[str, str]
+) -> None:
     save(ana)
     add_resource(world, "New steel prices")
-    ana.get("/search?q=steel", headers={"X-Typing": "yes"}, buffered=True)
+    ana.get("/search?q=steel", headers=header, buffered=True)
     assert "1 new" in page_of(ana, "/searches").get_text()
     with world.reading() as db:
         assert db.scalars(select(RecentSearch.text)).all() == []
