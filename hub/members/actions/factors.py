@@ -25,6 +25,7 @@ from hub.members.actions import sessions as sessions_actions
 from hub.members.actions.locks import flush_or, lock_account, lock_person
 from hub.members.actions.signing_in import hashed_code, is_hash_of
 from hub.members.actions.telling import tell_owner
+from hub.members.actions.throttling import log_failure
 from hub.members.models import AuthenticatorApp, FactorReset, Passkey, Person, RecoveryCode, SecondStepTry
 from hub.members.rules.factors import (
     FREE_TRIES,
@@ -161,13 +162,18 @@ def use_code(db: Session, person: Person, text: str, origin: Origin) -> Factor:
     used moments ago, as by a double click, is refused too, but is no wrong one.
     """
     code = code_of(text)
-    tries = _count_try(db, person)
+    try:
+        tries = _count_try(db, person)
+    except TooManyAttempts:
+        log_failure("second step has to wait", person.id, origin)
+        raise
     if _use_app_code(db, person, code) if is_app_code(code) else _use_recovery_code(db, person, code, origin):
         db.execute(delete(SecondStepTry).where(SecondStepTry.person_id == person.id))
         return Factor.APP if is_app_code(code) else Factor.RECOVERY_CODE
     if is_app_code(code) and _was_used(db, person, code):
         raise Refused(USED_CODE)
     note(db, person, "failed the second step for", person, browser=origin.browser, network=origin.network)
+    log_failure("second step failed", person.id, origin)
     if tries == FREE_TRIES:
         details = "Someone entered the right password and then wrong codes."
         tell_owner(db, person, SecurityChange.MANY_TRIES, origin, details=details)

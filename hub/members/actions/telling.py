@@ -1,5 +1,6 @@
 """Email to the owner of an account when its security changes. No one can turn it off."""
 
+import logging
 import secrets
 
 from sqlalchemy.orm import Session
@@ -12,6 +13,8 @@ from hub.members import letters as members_letters
 from hub.members.models import Person
 from hub.members.rules.security import SecurityChange
 from hub.members.rules.sessions import Origin
+
+log = logging.getLogger("hub.sign_in")
 
 
 def tell_owner(
@@ -28,8 +31,10 @@ def tell_owner(
 
     ``origin`` is where the change was made (`hub.members.login.origin`), None for the command line and the worker.
     ``by`` is the name of the person who made it, if it wasn't ``person``. ``details`` is a further sentence. ``to`` is
-    another address than the present one, such as the former one.
+    another address than the present one, such as the former one. Writes a line to the log, too.
     """
+    event = f"owner told: {change.name.lower().replace('_', ' ')}"
+    log.info(event, extra={"event": event, "person": person.id, "address": origin.network if origin else ""})
     config = config_of(db)
     letter = members_letters.security_change(
         config, change, name=person.name, at=clock.now(), origin=origin or Origin(), by=by, details=details

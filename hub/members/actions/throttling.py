@@ -60,7 +60,7 @@ def count_attempt(db: Session, account: str, origin: Origin, browser_token: str,
     wait = max(LIMITS[row.kind].wait_left(row.failures, row.at, now) for row in rows)
     if wait > timedelta():
         db.rollback()
-        _log("sign-in has to wait", person.id if person else None, origin)
+        log_failure("sign-in has to wait", person.id if person else None, origin)
         raise TooManyAttempts(wait_sentence(wait))
     counted = {row.key: (row.kind, row.at if row.failures else None) for row in rows}
     for row in rows:
@@ -81,7 +81,7 @@ def count_failure(db: Session, attempt: Attempt, person: Person | None) -> None:
     note(db, VISITOR, "failed to sign in to", subject, **details)
     db.commit()
     event = "sign-in failed, next has to wait" if attempt.next_wait else "sign-in failed"
-    _log(event, attempt.person_id, attempt.origin)
+    log_failure(event, attempt.person_id, attempt.origin)
 
 
 def forget_failures(db: Session, attempt: Attempt) -> None:
@@ -159,6 +159,6 @@ def _in_order(keys: Collection[str]) -> Any:
     return locked.with_for_update().execution_options(populate_existing=True)
 
 
-def _log(event: str, person_id: int | None, origin: Origin) -> None:
-    """Write a line without what was typed: people also type passwords into the field for the email address."""
+def log_failure(event: str, person_id: int | None, origin: Origin) -> None:
+    """Write a line to the log without what was typed: people also type passwords into the field for the email address."""
     log.warning(event, extra={"event": event, "person": person_id, "address": origin.network})

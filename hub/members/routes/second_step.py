@@ -10,6 +10,7 @@ from hub.core.web import db
 from hub.members import browser_sessions, credentials, login
 from hub.members.actions import factors as factors_actions
 from hub.members.actions import passkeys as passkeys_actions
+from hub.members.actions import throttling as throttling_actions
 from hub.members.forms import CodeForm, PasskeyForm
 from hub.members.models import Person
 from hub.members.routes.blueprint import bp
@@ -54,6 +55,7 @@ def second_step_passkey() -> Any:
     try:
         passkeys_actions.use_passkey(db, form.credential.data, form.token.data or "", person)
     except Refused as error:
+        throttling_actions.log_failure("second step failed", person.id, login.origin())
         return _second_step_page(person, CodeForm(formdata=None), refusal(error))
     return _complete(person, Factor.PASSKEY)
 
@@ -69,6 +71,7 @@ def sign_in_with_passkey() -> Any:
         try:
             person = passkeys_actions.use_passkey(db, form.credential.data, form.token.data or "")
         except Refused as error:
+            throttling_actions.log_failure("sign-in failed", None, login.origin())
             refused = refusal(error)
         else:
             wanted = login.safe_next(session.get(browser_sessions.WANTED))
