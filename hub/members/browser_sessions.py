@@ -13,7 +13,7 @@ from hub.members import credentials
 from hub.members import queries as members_queries
 from hub.members.actions import sessions as sessions_actions
 from hub.members.actions import single_sign_on as single_sign_on_actions
-from hub.members.login import ORGANIZATIONS, current_session, organizations_of_browser, origin
+from hub.members.login import ORGANIZATIONS, clear_site_data, current_session, organizations_of_browser, origin
 from hub.members.models import Person
 from hub.members.rules import single_sign_on as single_sign_on_rules
 from hub.members.rules.factors import RECENT, STRONG_FACTORS, UNFINISHED_SIGN_IN, Factor, is_within
@@ -21,8 +21,6 @@ from hub.members.rules.sessions import BROWSER_DAYS, PASSWORD, Ending
 from hub.members.rules.signing_in import Way
 
 BROWSER_COOKIE = "hub_browser"
-# Not "cookies": that would delete them on the whole domain, also those of the alliance's other sites (decision 15).
-CLEAR_SITE_DATA = '"cache", "storage"'
 MOST_ORGANIZATIONS = 10
 SIGNED_ON_WITH = "signed_on_with"  # in the cookie: the provider of single sign-on, if it was used
 HALF = "half_signed_in"  # in the cookie: who completed the first step, and when; the second factor is missing
@@ -159,12 +157,7 @@ def end_session() -> None:
     session.clear()
     session.permanent = True  # or closing the browser would forget it
     session[ORGANIZATIONS] = sorted(known)
-    after_this_request(_clear_site_data)
-
-
-def _clear_site_data(response: Response) -> Response:
-    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
-    return response
+    after_this_request(clear_site_data)
 
 
 def _browser_cookie() -> str:

@@ -32,7 +32,10 @@ log = logging.getLogger("hub.sign_in")
 # Files that every page needs, public ones too.
 PUBLIC_ENDPOINTS = frozenset({"static", "bootstrap.static"})
 ORGANIZATIONS = "organizations"  # ids of organizations whose people have signed in on this browser, the latest last
+# Not "cookies": that would delete them on the whole domain, also those of the alliance's other sites (decision 15).
+CLEAR_SITE_DATA = '"cache", "storage"'
 SIGN_IN = "members.sign_in"
+SIGN_OUTS = frozenset({"members.sign_out", "members.sign_out_everywhere"})
 FACTORS = "members.factors"
 # What a person can still do when their role needs a second factor that they don't have, and the days of grace are over.
 ENROLLING = PUBLIC_ENDPOINTS | {
@@ -153,6 +156,12 @@ def _write_use(database: Database, session_id: int, network: str) -> None:
         log.info("The use of a session wasn't recorded: the database was busy.")
 
 
+def clear_site_data(response: Response) -> Response:
+    """Let the browser delete the pages and pictures that it kept."""
+    response.headers["Clear-Site-Data"] = CLEAR_SITE_DATA
+    return response
+
+
 def _guard() -> Any:
     """Redirect a visitor of a page that isn't public to sign-in, which leads back.
 
@@ -164,6 +173,8 @@ def _guard() -> Any:
         return None
     is_public, person = getattr(view, "public", False), current_person()
     if person is None:
+        if request.endpoint in SIGN_OUTS:
+            after_this_request(clear_site_data)  # the session ended elsewhere, or expired; its pages are still kept
         return None if is_public else redirect(sign_in_address())
     g.second_factor_due = _second_factor_due(person)
     if g.second_factor_due is not None and g.second_factor_due <= clock.now() and request.endpoint not in ENROLLING:

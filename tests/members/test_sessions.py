@@ -63,6 +63,8 @@ def test_signing_out_ends_the_session_also_for_a_copy_of_its_cookie(
     answer = rosa.post("/sign-out")
     assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert [status(browser) for browser in (rosa, copy, other)] == [302, 302, 200]
+    assert "Clear-Site-Data" in copy.post("/sign-out").headers, "its pages are still kept there"
+    assert "Clear-Site-Data" not in copy.get("/account").headers
     assert audited(database) == [(ROSA, "signed out")]
 
 
