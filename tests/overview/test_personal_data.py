@@ -22,9 +22,12 @@ from hub.cli.base import main
 from hub.core import audit
 from hub.core.db import Base, Database
 from hub.core.errors import Refused
+from hub.mail.models import OutboxMessage
 from hub.members import queries as members_queries
+from hub.members.actions import email_changes as email_changes_actions
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.members.rules.sessions import Origin
 from hub.overview import actions as overview_actions
 from hub.overview.queries import personal_data as personal_data_queries
 from hub.overview.rules.personal_data import HELD, SECRETS, replaced_in
@@ -227,6 +230,21 @@ def test_each_person_downloads_their_own_data(own_demo: Database, app: Flask) ->
     assert answer.mimetype == "application/zip"
     with zipfile.ZipFile(BytesIO(answer.data)) as archive:
         assert json.loads(archive.read("person.json"))["person"]["rows"][0]["email"] == REPRESENTATIVE
+
+
+def test_an_export_lacks_the_private_links_in_email(own_demo: Database) -> None:
+    """Such as the link that shows that a new address is theirs, which only mail to that address has."""
+    with own_demo.writing() as db:
+        person = members_queries.person_by_email(db, REPRESENTATIVE)
+        assert person
+        email_changes_actions.change_email(db, person, person, "rosa@elsewhere.example", Origin())
+        db.flush()
+        held = {name: rows for name, _, rows in personal_data_queries.held_of(db, person)}
+        message = db.scalars(select(OutboxMessage).where(OutboxMessage.to == "rosa@elsewhere.example")).one()
+        assert "/email/" in message.text
+    shown = next(row for row in held["outbox_message"] if row["id"] == message.id)
+    assert (shown["to"], shown["text"], shown["html"]) == ("rosa@elsewhere.example", "", "")
+    assert all(row["text"] for row in held["outbox_message"] if not row["secret"])
 
 
 def test_the_coordinator_sees_what_erasing_does_and_erases_the_person(own_demo: Database, app: Flask) -> None:

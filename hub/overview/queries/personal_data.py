@@ -27,14 +27,19 @@ MODELS = (set_aside, calls_models, joining_models, mail_models, outreach_models,
 def held_of(db: Session, person: Person) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
     """Yield each table with rows about ``person``: its name, what it is about, and the rows, oldest first.
 
-    Leaves out keys that open something, and columns about other people.
+    Leaves out keys that open something, texts of email with a private link, and columns about other people.
     """
     for name, held in HELD.items():
         table = Base.metadata.tables[name]
         columns = [table.c[column] for column in held.only or table.c.keys() if column not in SECRETS]
         rows = db.execute(select(*columns).where(about(table, held, person)).order_by(*table.primary_key)).mappings()
-        if listed := [dict(row) for row in rows]:
+        if listed := [_without_link(dict(row)) for row in rows]:
             yield name, held.about, listed
+
+
+def _without_link(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row without the text of an email with a private link, which only the address it goes to may open."""
+    return row | {"text": "", "html": ""} if row.get("secret") else row
 
 
 def counts_of(db: Session, person: Person) -> list[tuple[str, int, OnErasing]]:
