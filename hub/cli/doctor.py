@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
 from hub.cli.base import main, open_database
+from hub.core import failures
 from hub.core.db import Database
 from hub.migrations import schema
 from hub.operations.queries import doctor as doctor_queries
@@ -41,19 +42,22 @@ def _lines(database: Database) -> Iterator[Line]:
 def _of_database(database: Database) -> Iterator[Line]:
     """Examine the database, and what is read from it if it is undamaged and migrated."""
     try:
-        is_current = schema.is_current(database)
+        is_current, is_newer = schema.is_current(database), schema.is_newer(database)
+        damage = integrity_queries.database_problems(database)
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).splitlines()[0]
-        yield Line(
-            "database", f"The database can’t be read ({reason}). Start it, or check HUB_DATABASE_URL.", is_urgent=True
-        )
+        sentence = failures.sentence_of(error) or f"The database can’t be read ({reason}). Check HUB_DATABASE_URL."
+        yield Line("database", sentence, is_urgent=True)
         return
-    if damage := integrity_queries.database_problems(database):
+    if damage:
         yield Line("database", f"{damage[0]} Restore a backup: hub restore FOLDER --replace", is_urgent=True)
         return
     with database.reading() as db:
         yield from doctor_queries.of_version(db)
         yield from doctor_queries.of_clock(db)
+    if is_newer:
+        yield Line("migrations", failures.NEWER, is_urgent=True)
+        return
     if not is_current:
         yield Line(
             "migrations", "The database has an earlier schema. Make a backup, then run hub db upgrade.", is_urgent=True

@@ -54,6 +54,12 @@ def is_full(error: BaseException) -> bool:
     return any(sentence_of(cause).startswith("The disk is full") for cause in _causes(error))
 
 
+def is_outside(error: BaseException) -> bool:
+    """Return True if the database's data isn't the cause: no connection, a full or read-only disk, or a lock."""
+    sentence = sentence_of(error)
+    return bool(sentence) and not sentence.startswith(tuple(each.partition("(")[0] for each in (DAMAGED, UNMIGRATED)))
+
+
 def is_unreachable(error: BaseException) -> bool:
     """Return True if the error means that there is no connection to the database."""
     return isinstance(error, OperationalError | InterfaceError) and not _sentence_of_driver(error.orig)

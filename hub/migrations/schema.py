@@ -36,6 +36,13 @@ def is_current(database: Database) -> bool:
         return MigrationContext.configure(connection).get_current_revision() == _newest()
 
 
+def is_newer(database: Database) -> bool:
+    """Return True if a newer version of the hub migrated the database."""
+    with database.engine.connect() as connection:
+        revision = MigrationContext.configure(connection).get_current_revision()
+    return revision is not None and not knows(revision)
+
+
 def knows(revision: str) -> bool:
     """Return True if this code has the migration ``revision``, so that it can read a database with that schema."""
     return any(script.revision == revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions())

@@ -192,6 +192,19 @@ def test_the_sentence_names_the_cause(place: Place, harm: Callable[[Place], None
     assert sentence in result.output
 
 
+@pytest.mark.parametrize("harm", [no_database, read_only_folder])
+@pytest.mark.parametrize("command", ["doctor", "verify"])
+def test_a_database_that_cannot_be_asked_is_not_called_damaged(
+    place: Place, harm: Callable[[Place], None], command: str
+) -> None:
+    harm(place)
+    result = place.run(command)
+    assert result.exit_code == 1
+    assert re.search(r"The database can't be reached|The hub can't write there", result.output)
+    assert "damaged" not in result.output
+    assert "hub restore" not in result.output
+
+
 @pytest.mark.parametrize("command", sorted(SERVERS))
 def test_servers_wait_for_their_database_and_say_so(place: Place, command: str) -> None:
     no_database(place)
