@@ -61,7 +61,7 @@ def verify() -> None:
     """Check the hub's data for damage and changes.
 
     Checks the database, stored files, page texts, the search index, confirmations and audit packets. If there are
-    problems, lists them and exits with 1.
+    problems, lists them and exits with 1. A restored hub has no index yet, which is no problem.
     """
     with open_database(migrated=False) as database:
         if damage := integrity_queries.database_problems(database):
@@ -72,7 +72,10 @@ def verify() -> None:
         schema.upgrade(database)
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
-        problems += index.audit_index(database)
+        if index.was_ever_built(database.config):
+            problems += index.audit_index(database)
+        else:
+            click.echo("There is no search index yet. Start the hub, or run hub catch-up, to build it.", err=True)
         with database.reading() as db:
             changed = altered_records(db)
     for problem in (*problems, *changed):

@@ -89,6 +89,11 @@ def rebuild(database: Database, progress: Progress | None = None, timeout: float
         return _update(database, root, None, progress)
 
 
+def was_ever_built(config: Config) -> bool:
+    """Return True if there is derived data, even if the index is lost; False for a new hub or one just restored."""
+    return folders.root_of(config).parent.exists()
+
+
 def audit_index(database: Database) -> list[str]:
     """Return a sentence for each difference between the index and the database; empty if there is none."""
     folder = folders.current_folder(folders.root_of(database.config))

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -269,6 +270,9 @@ def test_verify_reports_a_missing_file(hub: Hub, member: str, folder: Path, data
     hub("import", str(folder / "plan.txt"), "--organization", member, "--kind", "resource")
     hub("catch-up")
     assert hub("verify").exit_code == 0
+    shutil.rmtree(database.config.UPLOADS / "derived" / "index")
+    assert "There is no search index." in hub("verify").stdout
+    hub("catch-up")
     next(originals.all_stored(database.config)).unlink()
     damaged = hub("verify")
     assert damaged.exit_code == 1
