@@ -121,7 +121,7 @@ def test_a_damaged_backup_is_refused_and_leaves_the_old_hub_as_it_was(
     assert not list(elsewhere.INSTANCE.glob("*restor*"))
 
 
-@pytest.mark.parametrize("change", [b"", b"{}", b"nonsense"])
+@pytest.mark.parametrize("change", [b"", b"{}", b"nonsense", b"\xff\xfe"])
 def test_a_damaged_manifest_is_refused(small: Database, target: Target, elsewhere: Config, change: bytes) -> None:
     made = backing_up_actions.back_up(small, target)
     path = target.folder / "backups" / f"{made.name}.json"

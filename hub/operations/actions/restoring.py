@@ -188,7 +188,7 @@ def _build(
         if not sends_mail and (waiting := _hold_mail(database)):
             notes.append(
                 f"{plural(waiting, 'email was', 'emails were')} waiting when the backup was made, and may have been sent "
-                "since. The outbox shows them as possibly sent."
+                "since. The outbox shows what was waiting as possibly sent."
             )
         with database.reading() as db:
             notes += altered_records(db)

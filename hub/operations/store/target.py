@@ -85,6 +85,8 @@ class Target:
         """Return the manifest of a backup; raises Refused if there is none or it is damaged."""
         try:
             text = self._manifest_path(name).read_text()
+        except UnicodeDecodeError:
+            text = ""  # damaged, and said so
         except (OSError, ValueError) as error:
             raise Refused(
                 f"There is no backup {name!r} in {self.folder}. Run hub restore --list to see them."
