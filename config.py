@@ -97,6 +97,7 @@ class Config:
         "",
         "key that hashes addresses and signs links that stop email; empty: generated and stored in the instance folder; "
         "never change it",
+        secret=True,
     )
     SESSION_DAYS: int = _setting(30, "days until a person must sign in again")
     SESSION_IDLE_DAYS: int = _setting(14, "days without use until a person must sign in again")
@@ -281,6 +282,7 @@ def _sentence(name: str, value: object, must: str) -> str:
 
 def _redacted(name: str, value: object) -> str:
     """Return the value for an error message, without secrets."""
-    if name in {"SECRET_KEY", "SECRET_KEYS_OLD", "UNSUBSCRIBE_KEY", "MAIL_URL"}:
-        return "(hidden)"
-    return str(value).rsplit("@", maxsplit=1)[-1] if name == "DATABASE_URL" else str(value)
+    if name == "DATABASE_URL":
+        return str(value).rsplit("@", maxsplit=1)[-1]
+    is_secret = any(setting.name == name and not setting.repr for setting in settings())
+    return "(hidden)" if is_secret else str(value)

@@ -52,9 +52,10 @@ def test_a_password_in_an_invalid_database_url_is_not_shown(tmp_path: Path) -> N
     assert "secret" not in str(refused.value)
 
 
-def test_a_key_that_is_too_short_is_not_shown(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["SECRET_KEY", "SECRET_KEYS_OLD", "UNSUBSCRIBE_KEY", "HEALTH_TOKEN", "MAIL_URL"])
+def test_a_secret_that_is_refused_is_not_shown(name: str, tmp_path: Path) -> None:
     with pytest.raises(WrongSettingError) as refused:
-        Config.load({"HUB_SECRET_KEY": "hunter2"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
+        Config.load({f"HUB_{name}": "hunter2"}, INSTANCE=tmp_path, UPLOADS=tmp_path)
     assert "hunter2" not in str(refused.value)
 
 
