@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 from hub.core.audit import request_id
@@ -10,13 +11,22 @@ from hub.core.audit import request_id
 FIELDS = ("method", "path", "status", "took_ms", "event", "person", "address", "factor", "step", "done")
 
 
-class JsonLines(logging.Formatter):
+class _UtcLines(logging.Formatter):
+    """Writes times in UTC, whatever the machine's time zone."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002 - logging's
+        """Return the time of a record, to the millisecond, as ISO 8601 has it."""
+        moment = datetime.fromtimestamp(record.created, UTC)
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+class JsonLines(_UtcLines):
     """Formats a record as one JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record as JSON, including any traceback."""
         line: dict[str, Any] = {
-            "at": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03d}",
+            "at": self.formatTime(record),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
@@ -28,7 +38,7 @@ class JsonLines(logging.Formatter):
         return json.dumps(line, ensure_ascii=False, default=str)
 
 
-class TextLines(logging.Formatter):
+class TextLines(_UtcLines):
     """Formats a record as readable text."""
 
     def format(self, record: logging.LogRecord) -> str:

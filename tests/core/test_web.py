@@ -4,6 +4,7 @@ import errno
 import json
 import logging
 import sqlite3
+import time
 from dataclasses import replace
 
 import pytest
@@ -16,7 +17,7 @@ from hub.app import create_app
 from hub.core import web
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyAttempts
-from hub.core.log import JsonLines
+from hub.core.log import JsonLines, TextLines
 from hub.members.models import Organization
 from tests.world import an_organization
 
@@ -228,8 +229,22 @@ def test_a_log_line_is_one_json_object_with_the_request_id(
     record = next(record for record in caplog.records if record.getMessage() == "request")
     line = json.loads(JsonLines().format(record))
     assert (line["method"], line["path"], line["status"]) == ("GET", "/sign-in", 200)
+    assert (line["person"], line["address"], line["request_id"]) == (None, "127.0.0.1", answer.headers["X-Request-Id"])
     assert "secret-place" not in json.dumps(line)
     assert answer.headers["X-Request-Id"]
+
+
+def test_the_times_of_the_log_are_in_utc_whatever_the_machines_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+    record = logging.makeLogRecord({"msg": "Started.", "created": 1_796_000_000.25, "msecs": 250})
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        lines = JsonLines().format(record), TextLines("%(asctime)s %(message)s").format(record)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    assert json.loads(lines[0])["at"] == "2026-11-30T00:53:20.250Z"
+    assert lines[1].startswith("2026-11-30T00:53:20.250Z Started.")
 
 
 def test_the_log_shows_the_pattern_of_a_link_and_not_its_token(
