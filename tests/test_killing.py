@@ -113,13 +113,17 @@ def test_two_workers_read_each_file_once_and_keep_the_index_intact(tmp_path: Pat
     hub.command("import", str(folder), "--organization", "lakeshore", "--kind", "resource")
     words = [sys.executable, "-m", "hub.cli", "worker"]
     workers = [subprocess.Popen(words, env=hub.environ, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    eventually(lambda: _found(hub, "merganser") == 30)
     done = []
-    for worker in workers:
-        worker.terminate()
-        _out, log = worker.communicate(timeout=TIMEOUT)
-        lines = [json.loads(row) for row in log.splitlines()]
-        done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
+    try:
+        eventually(lambda: _found(hub, "merganser") == 30)
+        for worker in workers:
+            worker.terminate()
+            _out, log = worker.communicate(timeout=TIMEOUT)
+            lines = [json.loads(row) for row in log.splitlines()]
+            done += [(line["message"], line["done"]) for line in lines if line.get("step") == "library"]
+    finally:
+        for worker in workers:
+            worker.kill()
     assert len(done) == len(set(done)), "a file was read or drawn twice"
     assert len([message for message, _id in done if message == "Pages read."]) == 30
     assert hub.command("verify").returncode == 0
@@ -161,12 +165,11 @@ def test_a_killed_web_process_is_replaced_and_a_killed_hub_starts_again_under_lo
 @pytest.mark.kills
 def test_unfinished_requests_do_not_block_others(tmp_path: Path) -> None:
     with a_hub(tmp_path / "hub", WEB_WORKERS="1", WEB_THREADS="2") as hub:
-        halves = [socket.create_connection(("127.0.0.1", hub.port)) for _ in range(6)]
+        halves = [socket.create_connection(("127.0.0.1", hub.port), timeout=TIMEOUT) for _ in range(6)]
         for number, half in enumerate(halves):
             half.sendall(b"GET / HTTP/1.1\r\nHost: hub\r\n" if number % 2 else b"G")
         assert eventually(hub.health)["database"]["state"] == "ok"
         for half in halves:
-            half.settimeout(TIMEOUT)
             assert half.recv(1000) == b"", "an unfinished request got a response"
             half.close()
         assert "Traceback" not in (hub.folder / "serve.log").read_text()
