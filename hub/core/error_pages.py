@@ -5,6 +5,7 @@ from contextlib import suppress
 from typing import Any, cast
 
 from flask import Flask, current_app, g, get_flashed_messages, message_flashed, render_template, request
+from flask import session as cookie
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
@@ -114,11 +115,19 @@ def broken(error: Exception) -> tuple[str, int]:
     elif failures.is_of_machine(error):
         status, title, advice = 503, ERRORS[503][0], MACHINE_FAILED
     _only_read()
+    _restore_cookie()
     try:
         return error_page(status, advice)
     except Exception:
         log.exception("The error page also failed.")
         return f"<!doctype html><title>{title}</title><h1>{title}</h1><p>{advice}</p>", status
+
+
+def _restore_cookie() -> None:
+    """Give the browser back the cookie that sent the form, so that the same form still fits: nothing was saved."""
+    if (before := g.get("cookie_before")) is not None:
+        cookie.clear()
+        cookie.update(before)
 
 
 def _only_read() -> None:

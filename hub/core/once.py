@@ -63,6 +63,8 @@ def init(app: Flask) -> None:
 
 def _answer_again() -> Response | None:
     """Return the response that the form got before, if there is one."""
+    if request.method == "POST":
+        g.cookie_before = dict(cookie)
     if request.method == "POST" and request.files:
         db.commit()  # a hash of large files takes a while, and nothing else may wait for it
     digest = _digest()
@@ -72,7 +74,7 @@ def _answer_again() -> Response | None:
     db.expire_all()  # what was read before may have changed
     earlier = _earlier_response(digest)
     if earlier is None:
-        g.sent_form, g.cookie_before = digest, dict(cookie)
+        g.sent_form = digest
     return earlier
 
 

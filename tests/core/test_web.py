@@ -18,7 +18,9 @@ from hub.core import web
 from hub.core.db import Database
 from hub.core.errors import NotFound, Refused, TooManyAttempts
 from hub.core.log import JsonLines, TextLines
-from hub.members.models import Organization
+from hub.members.actions import tokens as tokens_actions
+from hub.members.models import LinkKind, Organization
+from tests.forms import form_of
 from tests.world import an_organization
 
 
@@ -268,3 +270,21 @@ def test_the_health_page_shows_database_index_and_worker(client: FlaskClient) ->
     assert state["database"]["state"] == "ok"
     assert state["worker"]["state"] == "silent"
     assert "index" in state
+
+
+def test_a_form_that_signs_in_and_could_not_be_saved_can_be_sent_again(
+    app: Flask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+
+    with database.writing() as db:
+        address = f"/welcome/{tokens_actions.new_link(db, None, LinkKind.FIRST_COORDINATOR, None)}"
+    browser = FlaskClient(app, app.response_class)
+    form = form_of(browser, address, address)
+    names = {"organization": "AMCC", "name": "Odette", "email": "odette@amcc.example"}
+    filled = form.filled(**names, password="a new and long password", repeated="a new and long password")
+    with monkeypatch.context() as patch:
+        patch.setattr(web, "_commit", fail)
+        assert browser.post(form.address, data=filled).status_code == 503
+    assert browser.post(form.address, data=filled).status_code == 302
