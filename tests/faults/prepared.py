@@ -103,7 +103,8 @@ def _open_pack(place: Place) -> Request:
 
 def _slides(place: Place) -> Request:
     with place.database.reading() as db:
-        resource = db.scalars(select(Revision.resource_id).where(Revision.file_name.endswith(".pdf"))).first()
+        pdfs = select(Revision.resource_id).where(Revision.file_name.endswith(".pdf"))
+        resource = db.scalars(pdfs.order_by(Revision.id)).first()
     return Request(
         place.worlds.browser(place.worlds.cookies["representative"]), "GET", f"/resources/{resource}/slides?pages=1"
     )
