@@ -207,6 +207,24 @@ def test_the_hub_signs_in_with_a_password_of_special_characters(
             each.close()
 
 
+@pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+@pytest.mark.parametrize("scheme", ["smtp", "smtps"])
+def test_a_mail_server_whose_certificate_no_one_signed_gets_no_password(
+    config: Config, tmp_path: Path, scheme: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl isn't installed")
+    monkeypatch.setattr(Settings, "is_local", False)  # as if it were another machine
+    with a_mail_server(certificate=a_certificate(tmp_path), implicit=scheme == "smtps", signs_in=True) as server:
+        database = Database(replace(config, MAIL_URL=f"{scheme}://hub:secret@127.0.0.1:{server.port}"))
+        posted(database)
+        delivering.catch_up(database)
+        assert (states(database), server.received) == ([State.WAITING], [])
+        with database.reading() as db:
+            assert "certificate verify failed" in db.scalars(select(OutboxMessage.trouble)).one()
+        database.close()
+
+
 @pytest.mark.both_databases
 def test_a_permanent_refusal_affects_one_recipient_and_marks_an_unknown_address(
     mailing: Database, server: MailServer

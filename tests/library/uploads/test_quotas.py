@@ -113,6 +113,7 @@ def test_the_coordinator_sees_what_each_organization_uses_and_what_is_infected(
         ("a.md", b"%PDF-1.7"),
         ("a.txt", b"\x7fELF\x02"),
         ("a.exe", b"words"),
+        ("a.svg", b"<svg onload=alert(1)>"),
     ],
 )
 def test_a_file_that_is_named_like_something_else_is_served_as_unknown(
