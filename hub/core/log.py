@@ -12,7 +12,7 @@ FIELDS = ("method", "path", "status", "took_ms", "event", "person", "address", "
 
 
 class _UtcLines(logging.Formatter):
-    """Writes times in UTC, whatever the machine's time zone."""
+    """Writes times in UTC, in any time zone of the machine."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802, ARG002 - logging's
         """Return the time of a record, to the millisecond, as ISO 8601 has it."""

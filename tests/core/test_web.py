@@ -236,7 +236,7 @@ def test_a_log_line_is_one_json_object_with_the_request_id(
     assert answer.headers["X-Request-Id"]
 
 
-def test_the_times_of_the_log_are_in_utc_whatever_the_machines_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_times_of_the_log_are_in_utc_in_any_time_zone(monkeypatch: pytest.MonkeyPatch) -> None:
     record = logging.makeLogRecord({"msg": "Started.", "created": 1_796_000_000.25, "msecs": 250})
     monkeypatch.setenv("TZ", "America/New_York")
     time.tzset()

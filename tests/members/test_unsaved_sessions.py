@@ -30,6 +30,6 @@ def test_a_sign_out_or_sign_in_that_could_not_be_saved_leaves_the_browser_as_it_
         assert before.items() <= dict(cookie).items()
     with visitor.session_transaction() as cookie:
         assert set(cookie) <= {"csrf_token", "_fresh"}, "no one is signed in"
-    assert rosa.get("/account").status_code == 200, "the session goes on, here and in the database"
+    assert rosa.get("/account").status_code == 200, "the session lasts, here and in the database"
     assert rosa.post("/sign-out").status_code == 302
     assert rosa.get("/account").status_code == 302
