@@ -52,7 +52,7 @@ def messages(database: Database, monkeypatch: pytest.MonkeyPatch) -> list[bytes]
         library_actions.follow_topics(db, rosa, ["workforce"])
         for kind in (MailKind.REMINDER, MailKind.DIGEST):
             mail_actions.turn_on_sending(db, kind, None)
-    with database.writer() as db:
+    with database.writing() as db:
         for email in ("rosa@lakeshore.example", "keisha@lakeshore.example"):
             forgotten_actions.ask_for_password(db, email, "192.0.2.1")
     for step in ("passwords", "reminders", "digests"):
