@@ -1,6 +1,7 @@
 """Properties of the whole app: every route, page, role and template."""
 
 import re
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
@@ -154,8 +155,7 @@ def _shape(routes: MapAdapter, address: str) -> tuple[str, str]:
 def test_what_a_role_can_open_renders_changes_nothing_and_is_plain_english(
     demo_app: Flask, demo: Database, role: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    moment = clock.now()
-    monkeypatch.setattr(clock, "now", lambda: moment)  # so that pages that show the time don't change between requests
+    _stop_clock_and_disk(demo, monkeypatch)
     browser = _browser(demo_app, role)
     before = _rows_that_count(demo)
     queries = _queries_while_rendering(demo, monkeypatch)
@@ -245,6 +245,13 @@ def _reversed_rows(database: Database) -> Iterator[None]:
     yield
     event.remove(database.engine, "checkout", reverse)
     event.remove(database.engine, "checkin", restore)
+
+
+def _stop_clock_and_disk(demo: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the time and the free space, which pages show, the same between requests: other programs use the disk."""
+    moment, usage = clock.now(), shutil.disk_usage(demo.config.UPLOADS)
+    monkeypatch.setattr(clock, "now", lambda: moment)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _folder: usage)
 
 
 def _shown(html: str) -> str:
