@@ -128,6 +128,7 @@ def _restore_cookie() -> None:
     if (before := g.get("cookie_before")) is not None:
         cookie.clear()
         cookie.update(before)
+        g.pop("csrf_token", None)  # Flask-WTF's copy of the token that the forms of the error page send
 
 
 def _only_read() -> None:

@@ -8,7 +8,8 @@ import time
 from dataclasses import replace
 
 import pytest
-from flask import Flask, flash, render_template
+from bs4 import BeautifulSoup
+from flask import Flask, flash, render_template, session
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
@@ -288,3 +289,26 @@ def test_a_form_that_signs_in_and_could_not_be_saved_can_be_sent_again(
         patch.setattr(web, "_commit", fail)
         assert browser.post(form.address, data=filled).status_code == 503
     assert browser.post(form.address, data=filled).status_code == 302
+
+
+def test_forms_of_an_error_page_fit_the_cookie_that_was_restored(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A view that renews the cookie and shows a page has already made a token for the new one."""
+
+    def view() -> str:
+        an_organization(web.db, "Probe")
+        session.clear()
+        return render_template("error.html", title="A page", advice="", typed=[])
+
+    def fail() -> None:
+        raise OperationalError("COMMIT", None, sqlite3.OperationalError("database is locked"))
+
+    own_app.add_url_rule("/probe/renews", "renews", web.public(view), methods=["GET", "POST"])
+    browser = own_app.test_client()
+    monkeypatch.setattr(web, "_commit", fail)
+    page = browser.post("/probe/renews")
+    shown = BeautifulSoup(page.text, "lxml").select_one("input[name=csrf_token]")
+    assert page.status_code == 503
+    assert shown is not None
+    assert browser.post("/probe/renews", data={"csrf_token": shown["value"]}).status_code == 503, "and not 400"
