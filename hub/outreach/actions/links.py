@@ -13,13 +13,12 @@ from hub.library import queries as library_queries
 from hub.library.models import Page, Resource
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
-from hub.outreach.actions.openings import network_mark
 from hub.outreach.models import ShareLink
 from hub.outreach.queries import links as links_queries
 from hub.outreach.rules.links import link_end, may_revoke, opens
 from hub.outreach.rules.openings import Visitor, is_outside
 from hub.sharing.actions import reach as reach_actions
-from hub.sharing.actions.entries import actor_columns, add_once, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, network_mark, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act
 
@@ -95,10 +94,10 @@ def open_link(db: Session, link: ShareLink, visitor: Visitor) -> None:
         page_number=link.page_number,
         link_id=link.id,
         carrier=Carrier.OPENING,
-        once=f"forward {link.id} {day} {network_mark(db, f'link {link.id} {day}', visitor)}",
+        once=f"forward {link.id} {day} {network_mark(db, f'link {link.id} {day}', visitor.network)}",
     )
     if add_once(db, event):
-        reach_actions.add_people(db, event, [network_mark(db, f"link {link.id}", visitor)])
+        reach_actions.add_people(db, event, [network_mark(db, f"link {link.id}", visitor.network)])
 
 
 def is_usable(link: ShareLink) -> bool:

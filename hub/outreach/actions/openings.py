@@ -1,8 +1,5 @@
 """Actions of a pack's recipients: traces, questions and forwards. A fetch alone isn't an opening."""
 
-import hmac
-from hashlib import sha256
-
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
@@ -19,10 +16,10 @@ from hub.outreach import letters as outreach_letters
 from hub.outreach.actions.packs import is_pack_open
 from hub.outreach.models import PackFetch, PackItem, PackLink, PackTrace, Stakeholder
 from hub.outreach.queries.stakeholders import is_colleague
-from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside, network_of
+from hub.outreach.rules.openings import OPINIONS, Trace, Visitor, is_outside
 from hub.outreach.rules.packs import LONGEST_QUESTION, MOST_QUESTIONS, LinkPart, link_key
 from hub.sharing.actions import reach as reach_actions
-from hub.sharing.actions.entries import actor_columns, add_once, digest, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, digest, network_mark, new_event
 from hub.sharing.rules.evidence import Carrier
 from hub.sharing.rules.standing import Act, Channel
 
@@ -43,12 +40,6 @@ def count_fetch(db: Session, link: PackLink) -> None:
 def visit_hash(visit_id: str) -> str:
     """Return the hash of a browser's visit id, as kept in traces."""
     return digest(visit_id)
-
-
-def network_mark(db: Session, key: str, visitor: Visitor) -> str:
-    """Return a keyed hash of the visitor's network, different for each ``key``, so that no one can follow a network."""
-    secret = config_of(db).SECRET_KEY.encode()
-    return hmac.new(secret, f"network: {key} {network_of(visitor.address)}".encode(), sha256).hexdigest()[:24]
 
 
 def counts(db: Session, link: PackLink, visitor: Visitor) -> bool:
@@ -113,7 +104,7 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visitor: Visitor) 
     day = clock.today(config_of(db).zone)
     by_network = ""
     if link.part is LinkPart.CHANNEL:
-        by_network = " " + network_mark(db, f"pack link {link.id} {item.id} {day}", visitor)
+        by_network = " " + network_mark(db, f"pack link {link.id} {item.id} {day}", visitor.network)
     event = new_event(
         db,
         Act.FORWARD,
@@ -134,7 +125,7 @@ def _log_opening(db: Session, link: PackLink, item: PackItem, visitor: Visitor) 
 def _key(db: Session, link: PackLink, visitor: Visitor) -> str:
     """Return the key of the person who opens the link: its recipient, or for a channel's link the visitor's network."""
     if link.part is LinkPart.CHANNEL:
-        return network_mark(db, f"pack link {link.id}", visitor)
+        return network_mark(db, f"pack link {link.id}", visitor.network)
     return link.stakeholder.address_hash if link.stakeholder else link_key(link.id)
 
 

@@ -14,6 +14,11 @@ class Visitor:
     address: str  # an IP address; empty if it isn't known
     organizations: frozenset[int] = frozenset()  # of people who are or were signed in on the browser
 
+    @property
+    def network(self) -> str:
+        """The network that they come from; see `network_of`."""
+        return network_of(self.address)
+
 
 def network_of(address: str) -> str:
     """Return the network of an IP address, as large as one household or office has: /24, or /48 for IPv6.

@@ -1,15 +1,11 @@
 """Logging downloads."""
 
-import hmac
-from hashlib import sha256
-
 from sqlalchemy.orm import Session
 
-from hub.core.db import config_of
 from hub.library.models import Resource, Revision
 from hub.members.models import Person
 from hub.members.rules.membership import Access
-from hub.sharing.actions.entries import actor_columns, add_once, new_event
+from hub.sharing.actions.entries import actor_columns, add_once, network_mark, new_event
 from hub.sharing.models import SharingEvent
 from hub.sharing.rules.standing import Act
 
@@ -33,14 +29,8 @@ def download_event(
     if person is not None:
         event.once = f"download {person.id} {about}"
     elif network:
-        event.once = f"download visitor {_network_mark(db, about, network)} {about}"
+        event.once = f"download visitor {network_mark(db, f'download {about}', network)} {about}"
     return event
-
-
-def _network_mark(db: Session, about: str, network: str) -> str:
-    """Return a keyed hash of the network, different for each file and hour, so that no one can follow a network."""
-    secret = config_of(db).SECRET_KEY.encode()
-    return hmac.new(secret, f"download: {about} {network}".encode(), sha256).hexdigest()[:24]
 
 
 def log_download(db: Session, person: Person | None, resource: Resource, revision: Revision, *, whole: bool) -> None:

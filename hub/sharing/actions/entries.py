@@ -1,5 +1,6 @@
 """Helpers for adding log entries: checked input, and idempotent inserts."""
 
+import hmac
 from collections.abc import Collection, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
@@ -63,6 +64,12 @@ def add_once(db: Session, row: SharingEvent | Confirmation) -> bool:
 def digest(token: str) -> str:
     """Return a hash of a form's or browser's token, short enough for a column."""
     return sha256(token.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def network_mark(db: Session, key: str, network: str) -> str:
+    """Return a keyed hash of a visitor's network, different for each ``key``, so that no one can follow a network."""
+    secret = config_of(db).SECRET_KEY.encode()
+    return hmac.new(secret, f"network: {key} {network}".encode(), sha256).hexdigest()[:24]
 
 
 def checked_earlier(
