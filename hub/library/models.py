@@ -110,6 +110,11 @@ class Revision(Base):
     state_detail: Mapped[str] = mapped_column(Text, default="")
     reader_version: Mapped[int] = mapped_column(default=0)
     page_count: Mapped[int] = mapped_column(default=0)
+    # A sentence a line: the parts that couldn't be read, and the kinds of parts that are left out on purpose.
+    unread: Mapped[str] = mapped_column(Text, default="")
+    left_out: Mapped[str] = mapped_column(Text, default="")
+    # Whether the person who added it needs to be told what couldn't be read.
+    to_tell: Mapped[bool] = mapped_column(default=False, index=True)
     tries: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[str | None] = mapped_column(String(120))  # the worker that reads it, and a random word
     lease_until: Mapped[datetime | None]
@@ -136,6 +141,14 @@ class Page(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")  # speaker notes, which aren't on the slide
     hidden: Mapped[bool] = mapped_column(default=False)  # a slide that is skipped in the slide show
+    also_searched: Mapped[str] = mapped_column(Text, default="")  # found by search, but not shown
+    is_picture: Mapped[bool] = mapped_column(default=False)  # it shows pictures and has no text of its own
+    seconds: Mapped[int | None]  # where a moment begins in its recording
+    part: Mapped[str] = mapped_column(Text, default="")  # the address of an attachment in its file
+    # Read from the picture: how sure text recognition is (0 to 100), None when the text is the page's own; and the words'
+    # places as JSON, `[["word", left, top, width, height], …]` in thousandths of the page's width and height.
+    confidence: Mapped[int | None]
+    places: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
 
 class FileScan(Base):

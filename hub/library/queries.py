@@ -162,8 +162,11 @@ def current_revisions(db: Session, resource_ids: Collection[int]) -> Sequence[Re
 def page_kinds(db: Session, resources: Sequence[Resource]) -> dict[int, PageKind]:
     """Return the kind of the pages of each current revision, by the revision's id; without pages there is no entry."""
     ids = [resource.current.id for resource in resources]
+    first = select(func.min(Page.number)).where(Page.revision_id == Revision.id).correlate(Revision).scalar_subquery()
     kinds = db.execute(
-        select(Page.revision_id, func.min(Page.kind)).where(Page.revision_id.in_(ids)).group_by(Page.revision_id)
+        select(Revision.id, Page.kind)
+        .join(Page, and_(Page.revision_id == Revision.id, Page.number == first))
+        .where(Revision.id.in_(ids))
     )
     return {row[0]: row[1] for row in kinds}
 

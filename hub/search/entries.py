@@ -42,7 +42,7 @@ def entries_of(db: Session, ids: Sequence[int]) -> Iterator[Entry]:
         topics.setdefault(id_, []).append(name)
     of_revision = {row[2]: row for row in rows if row[2] is not None}
     pages: Any = db.execute(
-        select(Page.revision_id, Page.number, Page.title, Page.text, Page.notes)
+        select(Page.revision_id, Page.number, Page.title, Page.text, Page.notes, Page.also_searched)
         .where(Page.revision_id.in_(of_revision))
         .order_by(Page.revision_id, Page.number)
         .execution_options(yield_per=100)
@@ -59,8 +59,8 @@ def _entry(row: Any, checksums: Mapping[int, int], topics: Sequence[str], pages:
     resource, organization, _, file_name, url = row
     names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
     text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
-    for _, number, heading, body, notes in pages:
-        text.add_page(number, heading, body, notes)
+    for _, number, heading, body, notes, also_searched in pages:
+        text.add_page(number, heading, body, "\n".join(part for part in (notes, also_searched) if part))
     title = _Text([resource.title]).positions
     facts = Facts(
         resource.id,

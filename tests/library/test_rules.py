@@ -8,18 +8,15 @@ from hypothesis import strategies as st
 
 from hub.library.extract.formats import FORMATS
 from hub.library.rules import (
-    MOST_COLUMNS,
-    MOST_ROWS,
     Kind,
     PageKind,
     PreviewState,
     State,
-    after_title,
     date_from,
     kind_from,
     progress,
-    table_of,
 )
+from hub.library.tables import MOST_COLUMNS, MOST_ROWS, after_title, table_of
 
 
 @pytest.mark.parametrize(

@@ -128,10 +128,10 @@ def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
     if revision.source is Source.LINK:
         return Extraction(State.OK, "", "", None, ())
     if revision.tries > MOST_TRIES:
-        return Extraction(State.CORRUPT, GAVE_UP, "", None, ())
+        return Extraction(State.CORRUPT, GAVE_UP, "", None, (), (GAVE_UP,))
     path = originals.path_of(database.config, revision.sha256 or "")
     if not path.exists():
-        return Extraction(State.CORRUPT, MISSING, "", None, ())
+        return Extraction(State.CORRUPT, MISSING, "", None, (), (MISSING,))
     return reader.read(path, revision.file_name or "")
 
 
@@ -151,6 +151,7 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         db.execute(delete(Page).where(Page.revision_id == revision.id))
         db.add_all(_page(revision, page) for page in extraction.pages)
         revision.state, revision.state_detail = extraction.state, extraction.detail
+        revision.unread, revision.left_out = "\n".join(extraction.unread), "\n".join(extraction.left_out)
         revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
         revision.lease_token = revision.lease_until = None
         revision.tries = revision.preview_version = 0  # what can be drawn depends on what was read
@@ -170,6 +171,10 @@ def _page(revision: Revision, page: ExtractedPage) -> Page:
         text=page.text,
         notes=page.notes,
         hidden=page.hidden,
+        also_searched=page.also_searched,
+        is_picture=page.is_picture,
+        seconds=page.seconds,
+        part=page.part,
     )
 
 

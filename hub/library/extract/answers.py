@@ -1,7 +1,7 @@
 """The lines of JSON with which the helper process reports on one file to the hub.
 
 The helper reports while it reads: first the document (`about`), then each `page`, and finally the `end` with a
-state. So pages that were read before a parser crashed are not lost. The hub validates the lines and doesn't trust
+state and the parts that weren't read. So pages that were read before a parser crashed are not lost. The hub validates the lines and doesn't trust
 them: the helper read an untrusted file.
 """
 
@@ -14,10 +14,23 @@ from typing import Any
 
 from hub.core.dates import plural
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Extraction, Lost, clean, one_line
+from hub.library.extract.pages import (
+    Cut,
+    Document,
+    ExtractedPage,
+    Extraction,
+    LeftOut,
+    Lost,
+    Part,
+    Unread,
+    clean,
+    listed,
+    one_line,
+)
 from hub.library.extract.problems import (
     BROKE_DOWN,
     DAMAGED,
+    MORE_UNREAD,
     ONLY_PICTURES,
     PAGES_CUT,
     PAGES_LOST,
@@ -32,7 +45,9 @@ from hub.library.rules import PageKind, State
 OUT_OF_MEMORY = 71
 KILLED = -signal.SIGKILL
 PROCESSOR_TIME_SPENT = -signal.SIGXCPU
-MOST_NUMBERS = 10
+# Sentences on parts that weren't read: more are counted.
+MOST_SENTENCES = 40
+LONGEST_SENTENCE = 400
 PICTURED = {PageKind.PAGE, PageKind.SLIDE}
 
 
@@ -58,6 +73,9 @@ class ReportWriter:
         self.characters = 0
         self.lost: list[int] = []
         self.cut: list[int] = []
+        self.pictures: list[int] = []
+        self.unread: list[str] = []
+        self.left_out: list[str] = []
         self.complete = True
 
     def lines(self) -> Iterator[dict[str, Any]]:
@@ -68,7 +86,7 @@ class ReportWriter:
             if self.count == 1 and document.titled_by_first_page and not document.title:
                 yield about(document, title_by(page))
             yield {"page": asdict(page)}
-        yield end(*self.verdict())
+        yield end(*self.verdict(), unread=self.sentences(), left_out=unique(self.left_out))
 
     def pages(self) -> Iterator[ExtractedPage]:
         """Yield the pages to report, cleaned and cut to the limits; a lost page is reported as blank."""
@@ -76,14 +94,22 @@ class ReportWriter:
             if self.count >= self.limits.pages or self.characters >= self.limits.all_characters:
                 self.complete = False
                 return
-            if isinstance(part, Cut):
-                self.cut.append(part.number)
-                continue
-            if isinstance(part, Lost):
+            if isinstance(part, ExtractedPage):
+                yield self.counted(part)
+            elif isinstance(part, Lost):
                 self.lost.append(part.number)
                 yield self.counted(ExtractedPage(part.number, self.kind, "", ""))
             else:
-                yield self.counted(part)
+                self.note(part)
+
+    def note(self, part: Part) -> None:
+        """Note a part that has no page: one that was cut, wasn't read or is left out."""
+        if isinstance(part, Cut):
+            self.cut.append(part.number)
+        elif isinstance(part, LeftOut):
+            self.left_out.append(part.sentence)
+        elif isinstance(part, Unread):
+            self.unread.append(part.sentence)
 
     def counted(self, original: ExtractedPage) -> ExtractedPage:
         """Count a page, and return it cleaned and cut to the limits."""
@@ -93,28 +119,43 @@ class ReportWriter:
             title=one_line(original.title),
             text=clean(original.text)[:most],
             notes=clean(original.notes)[:most],
+            also_searched=clean(original.also_searched)[:most],
         )
         if max(len(original.text), len(original.notes)) > most and page.number not in self.cut:
             self.cut.append(page.number)
         self.count += 1
         self.characters += len(page.text) + len(page.notes)
-        self.kind = page.kind
+        if page.is_picture:
+            self.pictures.append(page.number)
+        if self.count == 1:
+            self.kind = page.kind
         return page
 
     def verdict(self) -> tuple[State, str]:
         """Return the state of the file, and the sentences that explain it."""
         if self.lost and len(self.lost) == self.count:
             return DAMAGED.state, DAMAGED.sentence
-        details = []
+        details = self.sentences()
+        return (State.PARTIAL if details else State.OK), " ".join(details)
+
+    def sentences(self) -> list[str]:
+        """Return a sentence for each part, or kind of part, that wasn't read."""
+        details: list[str] = []
         if not self.complete:
             details.append(TOO_MANY_PAGES.sentence.format(pages=plural(self.count, self.kind.value)))
         if self.lost:
-            details.append(PAGES_LOST.sentence.format(which=page_list(self.kind, self.lost)))
+            details.append(PAGES_LOST.sentence.format(which=listed(self.kind, self.lost)))
         if self.cut:
-            details.append(PAGES_CUT.sentence.format(which=page_list(self.kind, self.cut)))
-        if self.kind in PICTURED and self.count and not self.characters and not details:
+            details.append(PAGES_CUT.sentence.format(which=listed(self.kind, self.cut)))
+        unread = unique(self.unread)
+        if self.kind in PICTURED and self.count and not self.characters and not (details or unread):
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
-        return (State.PARTIAL if details else State.OK), " ".join(details)
+        elif self.pictures:
+            details.append(pictures_sentence(self.kind, self.pictures))
+        details += unread[:MOST_SENTENCES]
+        if len(unread) > MOST_SENTENCES:
+            details.append(MORE_UNREAD.sentence.format(parts=plural(len(unread) - MOST_SENTENCES, "part")))
+        return details
 
 
 def about(document: Document, title: str) -> dict[str, Any]:
@@ -129,16 +170,30 @@ def title_by(first: ExtractedPage) -> str:
     return first.text.partition("\n")[0] if by_heading else first.title
 
 
-def end(state: State, detail: str, cause: str = "") -> dict[str, Any]:
+def end(
+    state: State, detail: str, cause: str = "", unread: list[str] | None = None, left_out: list[str] | None = None
+) -> dict[str, Any]:
     """Return the last entry of a report; `cause` is for the hub's developers."""
-    return {"end": {"state": state.value, "detail": detail, "cause": clean(cause)}}
+    sentences = {"unread": unread or [], "left_out": left_out or []}
+    return {"end": {"state": state.value, "detail": detail, "cause": clean(cause), **sentences}}
 
 
-def page_list(kind: PageKind, numbers: list[int]) -> str:
-    """Return the number of pages, and which they are: "2 slides (3, 7)"."""
-    listed = ", ".join(str(number) for number in numbers[:MOST_NUMBERS])
-    more = ", …" if len(numbers) > MOST_NUMBERS else ""
-    return f"{plural(len(numbers), kind.value)} ({listed}{more})"
+def pictures_sentence(kind: PageKind, numbers: list[int]) -> str:
+    """Return the sentence on pages that are pictures: "Pages 2 to 4 are pictures without text."."""
+    which = listed(kind, numbers).capitalize()
+    return f"{which} is a picture without text." if len(numbers) == 1 else f"{which} are pictures without text."
+
+
+def unique(sentences: list[str]) -> list[str]:
+    """Return each sentence once, on one line and not too long."""
+    return list(dict.fromkeys(one_line(sentence, LONGEST_SENTENCE) for sentence in sentences))
+
+
+def parse_sentences(entry: object) -> tuple[str, ...]:
+    """Return received sentences; malformed ones raise TypeError."""
+    if not isinstance(entry, list):
+        raise TypeError(entry)
+    return tuple(one_line(sentence, LONGEST_SENTENCE) for sentence in entry[: MOST_SENTENCES + 10])
 
 
 class ReportReader:
@@ -150,6 +205,8 @@ class ReportReader:
         self.published_on: date | None = None
         self.pages: list[ExtractedPage] = []
         self.end: tuple[State, str] | None = None
+        self.unread: tuple[str, ...] = ()
+        self.left_out: tuple[str, ...] = ()
         self.cause = ""
 
     def feed(self, content: bytes) -> None:
@@ -172,11 +229,14 @@ class ReportReader:
         else:
             self.end = State(entry["end"]["state"]), clean(entry["end"]["detail"])
             self.cause = clean(entry["end"]["cause"])
+            self.unread = parse_sentences(entry["end"]["unread"])
+            self.left_out = parse_sentences(entry["end"]["left_out"])
 
     def extraction(self, outcome: Outcome) -> Extraction:
         """Return the file's extraction; a report without its end keeps the pages received before."""
         state, detail = self.end or self.unfinished_state(outcome)
-        return Extraction(state, detail, self.title, self.published_on, tuple(self.pages))
+        unread = self.unread or ((detail,) if state is not State.OK else ())
+        return Extraction(state, detail, self.title, self.published_on, tuple(self.pages), unread, self.left_out)
 
     def unfinished_state(self, outcome: Outcome) -> tuple[State, str]:
         """Return the state and sentence of a file whose reader didn't finish."""
@@ -198,9 +258,9 @@ def reason(outcome: Outcome) -> Finding:
 
 def parse_page(entry: dict[str, Any]) -> ExtractedPage:
     """Return a received page; a malformed one raises ValueError, KeyError, TypeError or AttributeError."""
-    number = entry["number"]
-    if not isinstance(number, int) or number < 1:
-        raise ValueError(number)
+    number, seconds = entry["number"], entry["seconds"]
+    if not isinstance(number, int) or number < 1 or not isinstance(seconds, int | None):
+        raise ValueError(number, seconds)
     return ExtractedPage(
         number,
         PageKind(entry["kind"]),
@@ -208,4 +268,8 @@ def parse_page(entry: dict[str, Any]) -> ExtractedPage:
         clean(entry["text"]),
         clean(entry["notes"]),
         hidden=entry["hidden"] is True,
+        also_searched=clean(entry["also_searched"]),
+        is_picture=entry["is_picture"] is True,
+        seconds=seconds,
+        part=one_line(entry["part"]),
     )

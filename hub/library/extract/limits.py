@@ -21,3 +21,4 @@ class Limits:
     page_characters: int = 200_000
     all_characters: int = 20_000_000
     sheet_rows: int = 200_000
+    inner_files: int = 200

@@ -1,10 +1,11 @@
 """The function that opens each file format."""
 
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from hub.library.extract.documents import open_word
 from hub.library.extract.formats import Format
+from hub.library.extract.inside import Opener, Unpacking
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail import open_message
 from hub.library.extract.opendocument import open_opendocument
@@ -14,8 +15,6 @@ from hub.library.extract.sheets import open_workbook
 from hub.library.extract.slides import open_presentation
 from hub.library.extract.text import open_markdown, open_table, open_text
 from hub.library.extract.webpage import open_webpage
-
-Opener = Callable[[Path, Format, Limits], Document]
 
 OPENERS: dict[str, Opener] = {
     "pdf": open_pdf,
@@ -35,5 +34,11 @@ OPENERS: dict[str, Opener] = {
 
 
 def open_document(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Open a document; raises Unreadable. Old formats must be converted before."""
+    """Open a document and the files inside it; raises Unreadable. Old formats must be converted before."""
+    document = open_alone(path, file_format, limits)
+    return replace(document, pages=Unpacking(open_alone, limits).parts(document))
+
+
+def open_alone(path: Path, file_format: Format, limits: Limits) -> Document:
+    """Open a document; the files inside it are parts of its pages that aren't opened yet."""
     return OPENERS[file_format.extension](path, file_format, limits)

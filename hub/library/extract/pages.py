@@ -1,13 +1,15 @@
 """The result of reading a document: numbered pages of clean text, and a state."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from hub.library.rules import PageKind, State
 
 TITLE_LENGTH = 200
+MOST_RUNS = 10
+LONGEST_PAIR = 2
 
 # PostgreSQL accepts no NUL, UTF-8 no lone surrogates, and people can't read the other control characters.
 UNWANTED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\ud800-\udfff\ufeff\ufffe\uffff]")
@@ -29,6 +31,14 @@ class ExtractedPage:
     text: str
     notes: str = ""
     hidden: bool = False
+    # Words that search finds on this page although it doesn't show them, such as a cell's value without its format.
+    also_searched: str = ""
+    # True if the page shows pictures and has no text, like a scan.
+    is_picture: bool = False
+    # Where a page of kind MOMENT begins in its recording; None for the other kinds.
+    seconds: int | None = None
+    # The address of a file inside the file, with which the helper can take it out; "" when there is none.
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class Extraction:
     """The result of reading a file.
 
     `detail` is a sentence for a person with the problem and what to do; "" when there is none. `title` and
-    `published_on` are the document's own; "" and None when it has none that is plausible.
+    `published_on` are the document's own; "" and None when it has none that is plausible. `unread` has a sentence for
+    each part that couldn't be read, `left_out` one for each kind of part that is not searched on purpose.
     """
 
     state: State
@@ -44,6 +55,8 @@ class Extraction:
     title: str
     published_on: date | None
     pages: tuple[ExtractedPage, ...]
+    unread: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,13 +74,56 @@ class Cut:
 
 
 @dataclass(frozen=True)
-class Document:
-    """An open document; its pages are read lazily."""
+class Unread:
+    """A part with text that couldn't be read, as a sentence: "The attachment plan.pdf is password-protected."."""
 
-    pages: Iterator[ExtractedPage | Lost | Cut]
+    sentence: str
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A kind of part that is left out on purpose, as a sentence: "Comments are not searched."."""
+
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Inner:
+    """A file inside the document, such as an attachment: `name` is its file name, `part` its address in the document."""
+
+    name: str
+    content: bytes
+    part: str = ""
+
+
+Part = ExtractedPage | Lost | Cut | Unread | LeftOut | Inner
+
+
+@dataclass(frozen=True)
+class Document:
+    """An open document; its pages and other parts are read lazily."""
+
+    pages: Iterator[Part]
     title: str = ""
     published_on: date | None = None
     titled_by_first_page: bool = False
+
+
+def listed(kind: PageKind, numbers: Sequence[int]) -> str:
+    """Return which pages these are, in words: "page 3", "slides 3 and 7", "pages 2 to 4 and 9"."""
+    runs: list[list[int]] = []
+    for number in sorted(set(numbers)):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    words: list[str] = []
+    for run in runs:
+        words += [f"{run[0]} to {run[-1]}"] if len(run) > LONGEST_PAIR else map(str, run)
+    if len(words) > MOST_RUNS:
+        words = [*words[:MOST_RUNS], "others"]
+    together = ", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]
+    return f"{kind.value}{'s' if len(set(numbers)) > 1 else ''} {together}"
 
 
 def clean(text: str) -> str:

@@ -12,27 +12,38 @@ DOWNLOADABLE = "You can still download it."
 
 @dataclass(frozen=True)
 class Finding:
-    """A state with its sentence; the code that reports it fills in `{…}`."""
+    """A state with its sentence; the code that reports it fills in `{…}`.
+
+    `of_part` says the same of a file inside a file, after its name: "The attachment “plan.pdf” is damaged."
+    """
 
     state: State
     sentence: str
+    of_part: str = "couldn’t be read"
 
 
 PASSWORD = Finding(
     State.ENCRYPTED,
     "This file is password-protected, so its text can’t be searched. "
     "Save a copy without the password and add it as a new revision.",
+    of_part="is password-protected",
 )
-EMPTY = Finding(State.CORRUPT, "This file is empty. Find the original and add it as a new revision.")
+EMPTY = Finding(
+    State.CORRUPT,
+    "This file is empty. Find the original and add it as a new revision.",
+    of_part="is empty",
+)
 DAMAGED = Finding(
     State.CORRUPT,
     "This file seems to be damaged, so its text can’t be searched. " + DOWNLOADABLE + " If it opens on your computer, "
     "save it again there and add that copy as a new revision.",
+    of_part="is damaged",
 )
 OTHER_KIND = Finding(
     State.CORRUPT,
     "This file is named like {a_label}, but it contains something else, so its text can’t be searched. "
     "Save it again as {a_label} and add that copy as a new revision.",
+    of_part="contains something other than its name says",
 )
 BROKE_DOWN = Finding(
     State.CORRUPT,
@@ -55,6 +66,7 @@ TOO_LARGE = Finding(
     "The content of this file is too large to process, so its text can’t be searched. "
     + DOWNLOADABLE
     + " Save a smaller copy, for example without large pictures, and add it as a new revision.",
+    of_part="is too large to process",
 )
 NEEDS_LIBREOFFICE = Finding(
     State.UNSUPPORTED,
@@ -86,6 +98,7 @@ PAGES_LOST = Finding(
     "as a new revision.",
 )
 PAGES_CUT = Finding(State.PARTIAL, "Too long to search in full, so only the beginning is searchable: {which}.")
+MORE_UNREAD = Finding(State.PARTIAL, "{parts} more couldn’t be read.")
 TOO_MANY_PAGES = Finding(
     State.PARTIAL,
     "This file is very long, so only the first {pages} can be searched. To make all of it searchable, split it "
@@ -99,5 +112,6 @@ class Unreadable(Exception):
     def __init__(self, finding: Finding, **words: str) -> None:
         """Fill in the finding's sentence with ``words``."""
         super().__init__(finding.sentence)
+        self.finding = finding
         self.state = finding.state
         self.detail = finding.sentence.format(**words) if words else finding.sentence

@@ -24,7 +24,7 @@ from hub.library.extract.pieces import Pieces, parse_pieces
 from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
 
 # Increase this when reading changes, so that all files are read again.
-READER_VERSION = 1
+READER_VERSION = 2
 
 log = logging.getLogger(__name__)
 
@@ -234,7 +234,7 @@ def clean_environment() -> dict[str, str]:
 def not_read(finding: Finding, file_format: Format | None = None) -> Extraction:
     """Return the extraction of a file that wasn't read."""
     detail = finding.sentence.format(a_label=file_format.a_label) if file_format else finding.sentence
-    return Extraction(finding.state, detail, "", None, ())
+    return Extraction(finding.state, detail, "", None, (), unread=(detail,))
 
 
 def extraction_of(path: Path, outcome: Outcome, content: bytes) -> Extraction:

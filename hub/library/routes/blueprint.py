@@ -6,7 +6,8 @@ from werkzeug.datastructures import FileStorage
 from hub.core import web
 from hub.library import actions as library_actions
 from hub.library.files import handles, originals
-from hub.library.rules import after_title, table_of, topic_label
+from hub.library.rules import topic_label
+from hub.library.tables import after_title, table_of
 from hub.members.models import Person
 
 bp = Blueprint("library", __name__)

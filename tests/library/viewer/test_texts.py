@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from hub.core.db import Database
 from hub.library.models import Page, Revision
-from hub.library.rules import MOST_ROWS, PageKind
+from hub.library.rules import PageKind
+from hub.library.tables import MOST_ROWS
 from tests.library import documents
 from tests.library.viewer.shown import ANA, World, a_pdf, page_at
 from tests.world import SignIn, a_resource

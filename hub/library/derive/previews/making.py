@@ -64,8 +64,8 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
         done = 0
         total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database)):
-            revision, kind = claimed
-            _finish(database, revision, _do_piece(database.config, own, revision, kind))
+            revision, kind, count = claimed
+            _finish(database, revision, _do_piece(database.config, own, revision, kind, count))
             done += 1
             if progress:
                 progress(max(total - _waiting(database), 0), total)
@@ -111,8 +111,8 @@ def _reset_missing(database: Database) -> None:
         note.unlink(missing_ok=True)
 
 
-def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
-    """Lease and return the next revision that was read and lacks previews, with the kind of its pages."""
+def _claim(database: Database) -> tuple[Revision, PageKind | None, int] | None:
+    """Lease and return the next revision that was read and lacks previews, with the kind and number of its own pages."""
     now = clock.now()
     waits = and_(
         Revision.preview_version < _target(),
@@ -134,7 +134,8 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None] | None:
         )
         revision.tries += 1
         kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
-        return revision, kind
+        own = select(func.count()).select_from(Page).where(Page.revision_id == revision.id, Page.kind == kind)
+        return revision, kind, db.scalar(own) or 0
 
 
 def _finish(database: Database, claimed: Revision, state: PreviewState | None) -> None:
@@ -148,7 +149,7 @@ def _finish(database: Database, claimed: Revision, state: PreviewState | None) -
 
 
 def _do_piece(  # noqa: PLR0911 - a list of cases
-    config: Config, reader: Reader, revision: Revision, kind: PageKind | None
+    config: Config, reader: Reader, revision: Revision, kind: PageKind | None, count: int
 ) -> PreviewState | None:
     """Do one piece of work; returns the final state, or None if more is left. A bad file doesn't raise."""
     file_format = format_of(revision.file_name or "")
@@ -166,8 +167,8 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
         return PreviewState.NONE
     document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
     if shelf.has_content(document):
-        return _draw(reader, document, folder, revision.page_count)
-    return _print(reader, path, file_format.extension, document, revision.page_count)
+        return _draw(reader, document, folder, count)
+    return _print(reader, path, file_format.extension, document, count)
 
 
 def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> PreviewState:
