@@ -37,7 +37,7 @@ class ExtractedPage:
     is_picture: bool = False
     # Where a page of kind MOMENT begins in its recording; None for the other kinds.
     seconds: int | None = None
-    # The address of a file inside the file, with which the helper can take it out; "" when there is none.
+    # The address of a file inside the file, with which the helper can copy it; "" when there is none.
     part: str = ""
 
 
