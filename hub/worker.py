@@ -14,7 +14,7 @@ from hub.calls.actions import series as series_actions
 from hub.core import audit, chosen_settings, clock, disk, heartbeats, metrics, secret_keys, sent_forms, set_aside
 from hub.core.db import Database
 from hub.joining import evidence_reading
-from hub.library import scanning
+from hub.library import scanning, telling
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
@@ -69,6 +69,7 @@ STEPS: dict[str, Step] = {
     "reminders": lambda database, _reader: _if_due(database, due_occasions, reminders_actions.post_due_reminders),
     "digests": lambda database, _reader: _if_due(database, week_to_post, overview_actions.post_due_digests),
     "openings": lambda database, _reader: _if_due(database, has_due_notices, notices_actions.post_due_notices),
+    "unread": lambda database, _reader: _if_due(database, telling.has_files_to_tell, telling.tell_uploaders),
     # Logs mail that a killed `hub mail-in` had stored but not yet logged.
     "copies": lambda database, _reader: log_address_actions.catch_up(database),
     "mail": lambda database, _reader: delivering.catch_up(database),
@@ -96,6 +97,7 @@ THREADS = (
         "reminders",
         "digests",
         "openings",
+        "unread",
         "copies",
         "mail",
         "set-aside",

@@ -46,6 +46,7 @@ DAY = Day()
 # The module of each command, imported when the command is called: importing the web server, fonts and Office formats
 # takes longer than most commands take to run.
 MODULES = {
+    "attention": "attention",
     "backup": "backups",
     "catch-up": "derived",
     "db": "database",

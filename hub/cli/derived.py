@@ -11,8 +11,10 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
 from hub.library.derive.previews import making
+from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
 from hub.operations.queries import integrity as integrity_queries
+from hub.overview.queries import attention as attention_queries
 from hub.search import index
 from hub.sharing.queries.checking import altered_records
 
@@ -78,8 +80,13 @@ def verify() -> None:
             click.echo("There is no search index yet. Start the hub, or run hub catch-up, to build it.", err=True)
         with database.reading() as db:
             changed = altered_records(db)
+            unread = sum(attention_queries.counts(db, OPERATOR).values())
     for problem in (*problems, *changed):
         click.echo(problem)
+    if unread:
+        click.echo(
+            f"{dates.plural(unread, 'file wasn’t', 'files weren’t')} read in full. Run hub attention to list them."
+        )
     if problems:
         click.echo(
             f"{dates.plural(len(problems), 'problem')} found. Run hub rebuild to repair page texts, previews and the "

@@ -1,8 +1,9 @@
 """Letters about files, to the people who added them and to the coordinators. Pure."""
 
-from hub.mail.letters import Button, Letter, Paragraph, greeting
+from hub.mail.letters import Button, Letter, Link, Links, Paragraph, greeting
 
 TO_UPLOADER = "You get this because you added this file to the hub."
+TO_UPLOADERS = "You get this because you added these files to the hub."
 TO_COORDINATOR = "You get this because you are a coordinator of the hub."
 
 
@@ -21,4 +22,15 @@ def infected(name: str, file_name: str, where: str, signature: str, address: str
         f"Virus found: {file_name}",
         (greeting(name), Paragraph(finding), Paragraph(advice), Button("See the page", address)),
         TO_UPLOADER if is_uploader else TO_COORDINATOR,
+    )
+
+
+def unread(name: str, files: tuple[Link, ...], address: str) -> Letter:
+    """Return the letter to ``name``, who added ``files``, each with a note on what of it couldn't be read."""
+    which = files[0].label if len(files) == 1 else f"{len(files)} of your files"
+    sentence = "The hub couldn’t read all of what you added. Search doesn’t find the parts that are listed here."
+    return Letter(
+        f"Not fully searchable: {which}",
+        (greeting(name), Paragraph(sentence), Links(files), Button("See all files that need attention", address)),
+        TO_UPLOADER if len(files) == 1 else TO_UPLOADERS,
     )

@@ -83,6 +83,7 @@ class LetterKind(StrEnum):
     LOG_ADDRESS = "log address"
     BACKUP = "backup"
     VIRUS = "virus"
+    UNREAD = "file not read"
 
     @property
     def is_bulk(self) -> bool:
@@ -109,6 +110,7 @@ BULK = {
     LetterKind.LOG_ADDRESS: False,
     LetterKind.BACKUP: False,
     LetterKind.VIRUS: False,
+    LetterKind.UNREAD: False,
 }
 
 

@@ -24,6 +24,7 @@ from tests.disks import fill, make_read_only, small_disk
 
 # Words that run each command; FILE, FOLDER and PACKET are replaced by paths.
 COMMANDS = {
+    "attention": (),
     "backup": ("FOLDER/backups",),
     "catch-up": (),
     "db upgrade": (),

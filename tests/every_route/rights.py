@@ -194,6 +194,7 @@ OVERVIEW = {
     "overview.styleguide": Right(first=P.SEE_STYLEGUIDE),
     **_all("overview: setup setup_hub setup_host setup_organizations setup_invitations", Right(first=P.SET_UP)),
     **_all("overview: setup_links setup_skip", Right(first=P.SET_UP)),
+    "overview.attention": Right(first=P.CHANGE),
     "overview.storage": Right(first=P.SEE_STORAGE),
     **_all("overview: message message_html show_letter send_again count_as_sent cancel address_works", _OWN_MESSAGE),
     **_all("overview: mail_plan send_reminder", Right(first=P.RUN_MAIL)),

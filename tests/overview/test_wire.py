@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from bs4 import BeautifulSoup
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.actions import mailing as mailing_actions
 from hub.calls.models import Call
@@ -20,10 +20,11 @@ from hub.core.errors import Refused
 from hub.joining.actions import reviewing as reviewing_actions
 from hub.joining.models import Application
 from hub.joining.rules import Progress
-from hub.library import scanning
+from hub.library import scanning, telling
 from hub.library.files.scanner import Verdict
 from hub.library.models import Revision
 from hub.library.rules import ScanState
+from hub.library.rules import State as ReadingState
 from hub.mail import actions as mail_actions
 from hub.mail.delivery import delivering, keeping
 from hub.mail.models import MailRound, OutboxMessage
@@ -107,6 +108,7 @@ def send_every_kind(db: Session) -> None:
     assert invited is not None
     invitations_actions.mail_new_password(db, coordinator, invited, "token")
     tell_owner(db, invited, SecurityChange.NEW_BROWSER, Origin("Firefox on Windows", "192.0.2.7"))
+    tell_of_unread_file(db, coordinator)
     tell_of_virus(db)
     invited.password_hash = None
     invitations_actions.invite(db, coordinator, invited)
@@ -124,6 +126,16 @@ def keep_some_of_each_kind(db: Session) -> None:
         numbers = db.scalars(of_kind).all()
         kept = numbers[:: max(1, len(numbers) // MOST)]
         db.execute(delete(OutboxMessage).where(OutboxMessage.kind == kind, OutboxMessage.id.not_in(kept)))
+
+
+def tell_of_unread_file(db: Session, uploader: Person) -> None:
+    last = db.scalars(select(Revision).order_by(Revision.id.desc()).options(joinedload(Revision.resource))).first()
+    assert last is not None
+    last.number = last.resource.revision_number
+    last.created_by_id, last.to_tell, last.state = uploader.id, True, ReadingState.PARTIAL
+    last.unread = "Pages 2 to 4 are pictures without text."
+    db.flush()
+    assert telling.tell_uploaders(db) == 1
 
 
 def tell_of_virus(db: Session) -> None:

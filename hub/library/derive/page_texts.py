@@ -29,6 +29,8 @@ log = logging.getLogger("hub.library")
 LEASE = timedelta(seconds=150)
 # A file that crashed the worker this often isn't tried again.
 MOST_TRIES = 3
+# Who adds a file stays on its page about this long: if reading takes longer, an email says what wasn't read.
+STAY = timedelta(minutes=1)
 GAVE_UP = (
     "Processing this file failed three times, so its text can’t be searched. You can still download it. "
     "Save a fresh copy, as a PDF if you can, and add it as a new revision."
@@ -150,6 +152,7 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
             return
         db.execute(delete(Page).where(Page.revision_id == revision.id))
         db.add_all(_page(revision, page) for page in extraction.pages)
+        revision.to_tell = _is_to_tell(revision, extraction)
         revision.state, revision.state_detail = extraction.state, extraction.detail
         revision.unread, revision.left_out = "\n".join(extraction.unread), "\n".join(extraction.left_out)
         revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
@@ -160,6 +163,12 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
             _propose(db, revision.resource, extraction)
             revision.resource.version = Resource.version + 1
     log.info("Pages read.", extra={"step": "library", "done": f"revision {claimed.id}: {extraction.state}"})
+
+
+def _is_to_tell(revision: Revision, extraction: Extraction) -> bool:
+    """Return True if the person who added it has probably left before it was read for the first time."""
+    is_first = revision.reader_version == 0 and revision.created_by_id is not None
+    return is_first and extraction.state is not State.OK and clock.now() - revision.created_at > STAY
 
 
 def _page(revision: Revision, page: ExtractedPage) -> Page:

@@ -31,6 +31,7 @@ from hub.library.extract.problems import (
     BROKE_DOWN,
     DAMAGED,
     MORE_UNREAD,
+    NO_TEXT,
     ONLY_PICTURES,
     PAGES_CUT,
     PAGES_LOST,
@@ -77,6 +78,7 @@ class ReportWriter:
         self.unread: list[str] = []
         self.left_out: list[str] = []
         self.complete = True
+        self.has_title = False
 
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield all entries of the report, in order."""
@@ -125,6 +127,7 @@ class ReportWriter:
             self.cut.append(page.number)
         self.count += 1
         self.characters += len(page.text) + len(page.notes)
+        self.has_title = self.has_title or bool(page.title)
         if page.is_picture:
             self.pictures.append(page.number)
         if self.count == 1:
@@ -150,6 +153,8 @@ class ReportWriter:
         unread = unique(self.unread)
         if self.kind in PICTURED and self.count and not self.characters and not (details or unread):
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
+        elif not (self.count and (self.characters or self.has_title)) and not (details or unread):
+            details.append(NO_TEXT.sentence)
         elif self.pictures:
             details.append(pictures_sentence(self.kind, self.pictures))
         details += unread[:MOST_SENTENCES]

@@ -80,6 +80,7 @@ class Unpacking:
             copy.write(file.content)
             copy.flush()
             pictures: list[int] = []
+            before = self.highest
             for part in self.opener(Path(copy.name), file_format, self.limits).pages:
                 if isinstance(part, Inner):
                     deeper = Inner(f"{name} / {part.name}", part.content, f"{file.part}/{part.part}")
@@ -90,6 +91,8 @@ class Unpacking:
                     yield self.attached(part, name, file.part)
                 else:
                     yield named(part, name, file_format.page_kind)
+            if self.highest == before:
+                yield Unread(f"No text was found in the attachment “{name}”.")
             if pictures:
                 which = listed(file_format.page_kind, pictures)
                 yield Unread(f"The attachment “{name}” has pictures without text ({which}).")

@@ -87,6 +87,11 @@ ONLY_PICTURES = Finding(
     "No text was found on the {kind}s of this file. They are probably pictures, such as scans, so only its "
     "title and summary are searchable. Run text recognition (OCR) on it and add that copy as a new revision.",
 )
+NO_TEXT = Finding(
+    State.PARTIAL,
+    "No text was found in this file, so only its title and summary are searchable. If it has text when you open it, save "
+    "it as a PDF and add that as a new revision.",
+)
 STOPPED = Finding(
     State.PARTIAL,
     "Processing this file stopped partway, so only the first {pages} can be searched. Try splitting it or saving "

@@ -15,6 +15,7 @@ from hub.mail import queries as mail_queries
 from hub.members.login import current_person
 from hub.members.rules.membership import Access
 from hub.members.rules.permissions import Permission, may
+from hub.overview.queries import attention as attention_queries
 from hub.overview.queries import board as board_queries
 from hub.overview.queries import setup as setup_queries
 from hub.overview.queries import storage as storage_queries
@@ -68,6 +69,7 @@ def home() -> Answer:
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
         behind=board_queries.behind(board) if board else [],
         unscanned=storage_queries.count_unscanned(db) if may(person, Permission.SEE_STORAGE) else 0,
+        to_look_at=sum(attention_queries.counts(db, person).values()),
         missing_walls=walls.missing(web.config()) if may(person, Permission.SET_UP) else [],
     )
     response = make_response(page)

@@ -1,0 +1,91 @@
+"""Tell people by email what of their files couldn't be read, when reading took longer than they stayed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import timedelta
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from hub.core import clock
+from hub.core.db import config_of
+from hub.library import letters as library_letters
+from hub.library.extract.reader import READER_VERSION
+from hub.library.models import Revision
+from hub.library.rules import State
+from hub.mail import actions as mail_actions
+from hub.mail.letters import Link
+from hub.mail.rules import LetterKind
+from hub.members.models import Person
+
+# A person's other files are waited for as long as this, so that one email says it of all of them.
+TOGETHER_FOR = timedelta(minutes=30)
+MOST_FILES = 40
+LONGEST_NOTE = 400
+
+
+def has_files_to_tell(db: Session) -> bool:
+    """Return True if someone is to be told of a file, and none of their other files are being read."""
+    return db.scalar(select(Revision.id).where(_is_due()).limit(1)) is not None
+
+
+def tell_uploaders(db: Session) -> int:
+    """Post one email to each person whose files weren't read in full; returns how many were posted."""
+    rows = db.scalars(
+        select(Revision)
+        .where(_is_due())
+        .options(joinedload(Revision.resource), joinedload(Revision.created_by))
+        .order_by(Revision.id)
+        .with_for_update(of=Revision)
+    ).all()
+    of_people: dict[int, list[Revision]] = defaultdict(list)
+    for revision in rows:
+        revision.to_tell = False
+        is_current = revision.number == revision.resource.revision_number
+        if is_current and revision.state is not State.OK and revision.resource.withdrawn_at is None:
+            of_people[revision.created_by_id or 0].append(revision)
+    people = [(revisions[0].created_by, revisions) for revisions in of_people.values()]
+    recipients = [(person, revisions) for person, revisions in people if person is not None and person.left_at is None]
+    for person, revisions in recipients:
+        _post(db, person, revisions)
+    return len(recipients)
+
+
+def _post(db: Session, person: Person, revisions: Sequence[Revision]) -> None:
+    base = config_of(db).BASE_URL.rstrip("/")
+    files = tuple(
+        Link(
+            revision.resource.title,
+            f"{base}/resources/{revision.resource_id}",
+            " ".join((revision.unread or revision.state_detail).split())[:LONGEST_NOTE],
+        )
+        for revision in revisions[:MOST_FILES]
+    )
+    words = " ".join(f"{revision.id} {revision.unread}" for revision in revisions)
+    mail_actions.post(
+        db,
+        library_letters.unread(person.name, files, f"{base}/attention"),
+        to=person.email,
+        name=person.name,
+        once=f"unread {sha256(words.encode()).hexdigest()[:32]} person {person.id}",
+        kind=LetterKind.UNREAD,
+        about=f"resource {revisions[0].resource_id}",
+        person_id=person.id,
+    )
+
+
+def _is_due() -> ColumnElement[bool]:
+    """Return the SQL condition for revisions to tell of whose person has no other recent file that is being read."""
+    other = aliased(Revision)
+    waiting = (
+        select(other.id)
+        .where(
+            other.created_by_id == Revision.created_by_id,
+            other.created_at > clock.now() - TOGETHER_FOR,
+            and_(other.reader_version < READER_VERSION, other.state != State.INFECTED),
+        )
+        .correlate(Revision)
+        .exists()
+    )
+    return and_(Revision.to_tell, ~waiting)
