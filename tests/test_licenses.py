@@ -43,7 +43,7 @@ SPELLINGS = {
     "BSD": "BSD-3-Clause",
 }
 # Packages whose metadata name no license; each was read in the package itself.
-READ_BY_HAND = {"pyrage": "MIT", "pyasn1-modules": "BSD-2-Clause"}
+READ_BY_HAND = {"pyrage": "MIT"}
 
 
 def _locked() -> set[str]:

@@ -255,6 +255,7 @@ KIND_FORMATS = {
     "ppt": Kind.PRESENTATION,
     "odp": Kind.PRESENTATION,
     "eml": Kind.BRIEFING,
+    "msg": Kind.BRIEFING,
 }
 
 

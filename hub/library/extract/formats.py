@@ -45,6 +45,7 @@ def _formats() -> tuple[Format, ...]:
         Format("html", "web page", "text/html", section),
         Format("htm", "web page", "text/html", section),
         Format("eml", "email message", "message/rfc822", section),
+        Format("msg", "message from Outlook", "application/vnd.ms-outlook", section),
         Format("csv", "table (CSV)", "text/csv", sheet),
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),

@@ -7,7 +7,7 @@ from hub.library.extract.documents import open_word
 from hub.library.extract.formats import Format
 from hub.library.extract.inside import Opener, Unpacking
 from hub.library.extract.limits import Limits
-from hub.library.extract.mail import open_message
+from hub.library.extract.mail.opening import open_message
 from hub.library.extract.opendocument import open_opendocument
 from hub.library.extract.pages import Document
 from hub.library.extract.pdf import open_pdf
@@ -29,6 +29,7 @@ OPENERS: dict[str, Opener] = {
     "html": open_webpage,
     "htm": open_webpage,
     "eml": open_message,
+    "msg": open_message,
     "csv": open_table,
 }
 

@@ -28,6 +28,12 @@ PASSWORD = Finding(
     "Save a copy without the password and add it as a new revision.",
     of_part="is password-protected",
 )
+ENCRYPTED_MAIL = Finding(
+    State.ENCRYPTED,
+    "This email is encrypted, so its text can’t be searched. Ask its sender for a copy that isn’t encrypted, and add "
+    "that as a new revision.",
+    of_part="is encrypted",
+)
 EMPTY = Finding(
     State.CORRUPT,
     "This file is empty. Find the original and add it as a new revision.",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from hub.library.extract import charsets
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
@@ -25,7 +26,7 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
 # Not after a capital, as in "U.S. Department".
 SENTENCE_END = re.compile(r"(?<=[a-z0-9)\]\"”][.!?])\s+(?=[^a-z])")
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+WEB_PAGES = {"html", "htm"}
 
 FEWEST_POINTS = 3
 MAIN_SHARE = 0.5
@@ -81,16 +82,14 @@ def read_text(path: Path, file_format: Format, limits: Limits) -> str:
 
 
 def decoded(content: bytes, file_format: Format) -> str:
-    """Decode UTF-8, UTF-16 with a byte order mark, or otherwise Windows-1252, which accepts nearly anything."""
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if content.startswith(mark):
-            return content.decode(encoding, "replace")
-    if b"\0" in content[:4096]:
+    """Return the text of a file in its character set; raises Unreadable when it is not text.
+
+    A web page declares its character set; other files are UTF-8, UTF-16, or otherwise Windows-1252.
+    """
+    has_mark = content.startswith(tuple(mark for mark, _encoding in charsets.BYTE_ORDER_MARKS))
+    if b"\0" in content[: charsets.SAMPLE] and not has_mark and not charsets.wide_encoding(content):
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
-    try:
-        return content.decode("utf-8")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return charsets.decoded_page(content) if file_format.extension in WEB_PAGES else charsets.decoded(content)
 
 
 def items(lines: list[str]) -> list[ExtractedPage]:

@@ -1,26 +1,27 @@
 """Formatted texts (Markdown, email, web pages) as safe HTML."""
 
-from email import policy
-from email.parser import BytesParser
 from pathlib import Path
 
 from lxml import etree
+from markupsafe import Markup
 
 from hub.core.text import as_typed, markdown, safe_html
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.mail import part_text
+from hub.library.extract.mail.gathered import Mail
+from hub.library.extract.mail.opening import heading, mails_in, names_line
 from hub.library.extract.problems import TOO_LARGE, Unreadable
 from hub.library.extract.text import read_text
 from hub.library.extract.webpage import UNSEEN, parse_html
 
+MAILS = {"eml", "msg"}
 LONGEST = 300_000  # characters of HTML; longer texts are shown as plain text, page by page
 
 
 def as_html(path: Path, file_format: Format, limits: Limits) -> str:
     """Return the text as HTML without scripts, external content or frames; "" when it has none. Raises Unreadable."""
-    if file_format.extension == "eml":
-        html = message_html(path)
+    if file_format.extension in MAILS:
+        html = message_html(path, file_format)
     else:
         text = read_text(path, file_format, limits)
         if len(text) > LONGEST:
@@ -31,17 +32,23 @@ def as_html(path: Path, file_format: Format, limits: Limits) -> str:
     return html
 
 
-def message_html(path: Path) -> str:
-    """Return the body of an email message as HTML, from its HTML or otherwise its plain text."""
-    with path.open("rb") as file:
-        message = BytesParser(policy=policy.default).parse(file)
-    body = message.get_body(("html", "plain"))
-    if body is None:
-        return ""
-    text = part_text(body)
-    if len(text) > LONGEST:
+def message_html(path: Path, file_format: Format) -> str:
+    """Return an email message as HTML: its texts as search has them, then each forwarded message under its subject."""
+    first, *forwarded = mails_in(path, file_format)
+    pieces = [mail_html(first)]
+    for mail in forwarded:
+        pieces += [Markup("<hr><h2>{}</h2>").format(mail.subject), as_typed(heading(mail)), mail_html(mail)]
+    return "\n".join(piece for piece in pieces if piece)
+
+
+def mail_html(mail: Mail) -> str:
+    """Return the texts of one message as HTML, and the names of what is attached to it; raises Unreadable."""
+    if sum(len(written.content) for written in mail.written) > LONGEST:
         raise Unreadable(TOO_LARGE)
-    return safe_html(seen(text) if body.get_content_subtype() == "html" else as_typed(text))
+    texts = [
+        safe_html(seen(written.content)) if written.is_html else as_typed(written.text) for written in mail.written
+    ]
+    return "\n".join(filter(None, [*texts, as_typed(names_line(mail))]))
 
 
 def seen(markup: str) -> str:

@@ -17,6 +17,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any
 
+from hub.core import tnef
 from hub.core.addresses import addresses_in
 from hub.core.text import one_line
 
@@ -198,6 +199,13 @@ def _read_part(part: Message, contents: _Contents) -> None:
     contents.attachments.extend(Attachment(_digests(data)) for data in inner or [content])
 
 
+def _in_tnef(content: bytes) -> Iterator[bytes]:
+    """Yield the attachments in a winmail.dat; none if the content isn't one."""
+    for number, data in tnef.attributes(content):
+        if number == tnef.ATTACHMENT_DATA and data:
+            yield data
+
+
 def _decoded(content: bytes, part: Message) -> str:
     try:
         return content[:MOST_TEXT].decode(str(part.get_content_charset() or "utf-8"), "replace")
@@ -210,20 +218,3 @@ def _digests(content: bytes) -> frozenset[str]:
     forms = {content, plain, plain.replace(b"\n", b"\r\n")} if b"\0" not in content[:8000] else {content}
     forms |= {form.rstrip(b"\r\n") for form in forms}
     return frozenset(sha256(form).hexdigest() for form in forms)
-
-
-# Outlook's winmail.dat ([MS-OXTNEF]): a signature and a key, then attributes of level, number, length, data, checksum.
-_TNEF = b"\x78\x9f\x3e\x22"
-_ATTACHED_DATA = 0x0006800F
-
-
-def _in_tnef(content: bytes) -> Iterator[bytes]:
-    """Yield the attachments in a winmail.dat; none if the content isn't one."""
-    offset = 6
-    while content.startswith(_TNEF) and offset + 9 <= len(content):
-        number = int.from_bytes(content[offset + 1 : offset + 5], "little")
-        length = int.from_bytes(content[offset + 5 : offset + 9], "little")
-        data = content[offset + 9 : offset + 9 + length]
-        if number == _ATTACHED_DATA and len(data) == length and data:
-            yield data
-        offset += 9 + length + 2

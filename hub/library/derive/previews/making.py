@@ -45,7 +45,7 @@ DRAWING = Limits(wall_seconds=30, processor_seconds=25, answer_bytes=32 * MEGABY
 PRINTING = Limits(written_file_bytes=128 * MEGABYTE)
 TYPESETTING = Limits(wall_seconds=20, processor_seconds=15, answer_bytes=4 * MEGABYTE)
 
-TYPESET = {"md", "eml", "html", "htm"}
+TYPESET = {"md", "eml", "msg", "html", "htm"}
 PICTURE_FILES = {"png", "jpg", "jpeg"}
 
 
