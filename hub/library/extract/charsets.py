@@ -85,9 +85,12 @@ def first_readable(content: bytes, encodings: list[str]) -> str:
     for encoding in encodings:
         if encoding in WESTERN and is_utf8(content):
             continue  # Windows-1252 accepts all of UTF-8, as "Ã¤"
-        text = content.decode(encoding, "replace")
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            text = content.decode(encoding, "replace")
         bad = text.count("\ufffd")
-        if not bad or GOOD_PER_BAD * bad <= sum(not character.isascii() for character in text) - bad:
+        if GOOD_PER_BAD * bad <= sum(not character.isascii() for character in text) - bad:
             return text
     return content.decode("cp1252", "replace")
 

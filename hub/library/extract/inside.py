@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from hub.library.extract.formats import Format, format_of
+from hub.library.extract.formats import FORMATS, Format, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import (
     Cut,
@@ -72,7 +72,7 @@ class Unpacking:
 
     def renumbered(self, file: Inner, name: str, depth: int) -> Iterator[Part]:
         """Yield the pages of a file as attachments, numbered after all pages so far."""
-        file_format = format_of(file.name)
+        file_format = format_of(file.name) or FORMATS.get(file.extension)
         if file_format is None or not file_format.readable or file_format.converted_to:
             yield Unread(f"The attachment “{name}” is of a kind that the hub can’t read inside another file.")
             return
@@ -83,7 +83,8 @@ class Unpacking:
             before = self.highest
             for part in self.opener(Path(copy.name), file_format, self.limits).pages:
                 if isinstance(part, Inner):
-                    deeper = Inner(f"{name} / {part.name}", part.content, f"{file.part}/{part.part}")
+                    inner_name = f"{name} / {part.name}"
+                    deeper = Inner(inner_name, part.content, f"{file.part}/{part.part}", part.extension)
                     yield from self.inside(deeper, depth + 1)
                     continue
                 if isinstance(part, ExtractedPage):

@@ -89,11 +89,15 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Inner:
-    """A file inside the document, such as an attachment: `name` is its file name, `part` its address in the document."""
+    """A file inside the document, such as an attachment: `name` is its file name, `part` its address in the document.
+
+    `extension` is that of its format if its name doesn't end in one that the hub accepts.
+    """
 
     name: str
     content: bytes
     part: str = ""
+    extension: str = ""
 
 
 Part = ExtractedPage | Lost | Cut | Unread | LeftOut | Inner

@@ -16,11 +16,10 @@ from hub.library.extract.properties import plausible
 
 LONGEST_HEADER = 8_000  # characters; the standard parsers take more than linear time
 LONGEST_SENDER = 200
-MOST_COMPARED = 40_000_000  # lines times parts inside parts, which bounds the time of parsing
+MOST_COMPARED = 40_000_000  # lines times the parts that are open at the same time, which bounds the time of parsing
 UNPARSED = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
-HEAD = re.compile(rb"(?im)^(?:from|subject|date)[ \t]*:")
-PARTS_INSIDE = re.compile(rb"(?im)^content-type\s{0,99}:\s{0,99}multipart/")
+BOUNDARY = re.compile(rb'(?i)\bboundary\s{0,9}=\s{0,9}"?([^"\r\n;]{1,200})|(?m:^--([^\r\n]{1,202}))')
 FOLD = re.compile(r"\r?\n(?=[ \t])|[\r\n]")
 ENCODED = re.compile(r"=\?([^?\s]{1,60})\?([bqBQ])\?([^?]*)\?=")
 BETWEEN = re.compile(r"(\?=)\s+(=\?[^?\s]{1,60}\?[bqBQ]\?)")
@@ -45,13 +44,31 @@ POLICY = BoundedPolicy()
 
 def parsed(content: bytes) -> Message:
     """Return a message or a part of one; raises Unreadable if it is built to take forever."""
-    lines = content.count(b"\n")
-    if len(PARTS_INSIDE.findall(content)) * lines > MOST_COMPARED:
+    if most_open(content) * content.count(b"\n") > MOST_COMPARED:
         raise Unreadable(TOO_LARGE)
     try:
         return message_from_bytes(content, policy=POLICY)
     except UNPARSED as error:
         raise Unreadable(TOO_LARGE) from error
+
+
+def most_open(content: bytes) -> int:
+    """Return how many parts that have parts are open at the same time, at most; the parser compares each line with each."""
+    opened: dict[bytes, None] = {}
+    most = 0
+    for match in BOUNDARY.finditer(content):
+        if match[1]:
+            opened[match[1].rstrip()] = None
+            most = max(most, len(opened))
+            continue
+        line = match[2].rstrip()
+        name = line if line in opened else line.removesuffix(b"--")
+        if name in opened:
+            while next(reversed(opened)) != name:
+                opened.popitem()
+            if name != line:
+                opened.popitem()
+    return most
 
 
 def looks_like_message(message: Message) -> bool:

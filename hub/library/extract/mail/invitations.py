@@ -9,29 +9,32 @@ from hub.core import dates
 from hub.library.extract.pages import clean, one_line
 from hub.library.extract.webpage import markdown_of, parse_html
 
-MOST_ENTRIES = 500
-MOST_PEOPLE = 200
+MOST_ENTRIES = 5_000
 LONGEST_CALENDAR = 5_000_000  # characters
 ENTRIES = {"VEVENT", "VTODO", "VJOURNAL"}
 
 
 def invitation(text: str) -> list[str]:
-    """Return the lines of all events in a calendar, without those that say nothing; ValueError if it isn't one."""
+    """Return the lines of all events in a calendar, without those that say nothing.
+
+    Raises ValueError if it isn't one or is too long, and other errors of the parser.
+    """
     if len(text) > LONGEST_CALENDAR:
         raise ValueError(len(text))
-    lines: list[str] = []
-    count = 0
-    for calendar in Calendar.from_ical(text.strip("\ufeff \t\r\n"), multiple=True):
-        for entry in calendar.walk():
-            if entry.name in ENTRIES and count < MOST_ENTRIES:
-                count += 1
-                lines += ["", *event(entry)]
-    return lines[1:]
+    calendars = Calendar.from_ical(text.strip("\ufeff \t\r\n"), multiple=True)
+    entries = [entry for calendar in calendars for entry in calendar.walk() if entry.name in ENTRIES]
+    if not 0 < len(entries) <= MOST_ENTRIES:
+        raise ValueError(len(entries))
+    return [line for entry in entries for line in ("", *event(entry))][1:]
 
 
 def event(entry: Any) -> list[str]:
     """Return the lines of one event."""
-    people = [person(each) for name in ("ORGANIZER", "ATTENDEE") for each in values(entry, name)][:MOST_PEOPLE]
+    people = [person(each) for name in ("ORGANIZER", "ATTENDEE") for each in values(entry, name)]
+    labels = [
+        one_line(str(each), 1_000) for name in ("RESOURCES", "X-GOOGLE-CONFERENCE") for each in values(entry, name)
+    ]
+    labels += [one_line(str(tag)) for each in values(entry, "CATEGORIES") for tag in getattr(each, "cats", [each])]
     fields = {
         "": one_line(first(entry, "SUMMARY"), 1_000),
         "When": when(entry),
@@ -44,7 +47,7 @@ def event(entry: Any) -> list[str]:
     in_html = first(entry, "X-ALT-DESC")
     if in_html and not any(notes):
         notes = [markdown_of(parse_html(in_html))]
-    return [*lines, *(line for note in notes if note for line in note.split("\n"))]
+    return [*lines, *labels, *(line for note in notes if note for line in note.split("\n"))]
 
 
 def values(entry: Any, name: str) -> list[Any]:

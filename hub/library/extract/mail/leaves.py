@@ -66,7 +66,7 @@ class Taking:
             self.take_packed(leaf)
         elif leaf.media_type in CALENDAR or name.endswith(".ics"):
             self.take_invitation(leaf)
-        elif leaf.media_type in SHOWN and not leaf.is_attached:
+        elif is_shown(leaf):
             self.take_text(leaf)
         elif leaf.media_type.startswith("image/") and not leaf.is_attached:
             self.mail.pictures += 1
@@ -99,11 +99,11 @@ class Taking:
         """Add the lines of an invitation that the text of the message doesn't have already."""
         if leaf.name and leaf.is_attached:
             self.mail.names.append(leaf.name)
+        text = charsets.decoded(leaf.content, leaf.charset)
         try:
-            lines = invitations.invitation(charsets.decoded(leaf.content, leaf.charset or "utf-8"))
-        except Exception:  # noqa: BLE001  (the parser raises any kind of error; the rest of the message is read)
-            self.mail.say("The invitation in this email is damaged.")
-            return
+            lines = invitations.invitation(text)
+        except Exception:  # noqa: BLE001  (the parser raises any kind of error, and all words are in the text)
+            lines = text.split("\n")
         known = words_of(self.mail.text)
         self.mail.written.append(Written("\n".join(line for line in lines if not covers(known, words_of(line)))))
 
@@ -152,16 +152,20 @@ class Taking:
 
     def take_file(self, leaf: Leaf) -> None:
         """Add an attachment, named so that its format is known if the message says it."""
-        name = leaf.name or "attachment"
         content = leaf.content
         if leaf.name:
             self.mail.names.append(leaf.name)
-        if format_of(name) is None and (extension := extension_of(leaf)):
-            name = f"{name}.{extension}"
         if leaf.media_type.startswith("text/") and charsets.encoding_of(leaf.charset) not in {"", "utf-8"}:
             # Its file has no place for the character set that the message declares.
             content = charsets.decoded(content, leaf.charset).encode("utf-8-sig", "replace")
-        self.mail.files.append(Inner(name, content))
+        extension = "" if format_of(leaf.name) else extension_of(leaf)
+        self.mail.files.append(Inner(leaf.name or "attachment", content, extension=extension))
+
+
+def is_shown(leaf: Leaf) -> bool:
+    """Return True if a part is text of the message itself."""
+    is_text = leaf.media_type in SHOWN or (leaf.media_type.startswith("text/") and not leaf.name)
+    return is_text and not leaf.is_attached
 
 
 def packed_mail(content: bytes, apart: Apart) -> Mail:

@@ -1,6 +1,7 @@
 """Email messages as documents: the pages of the message itself, then each forwarded message as an item."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from hub.core import dates
@@ -9,12 +10,12 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.mail import headers, mime, outlook
 from hub.library.extract.mail.gathered import Mail
 from hub.library.extract.mail.leaves import PICTURES_LEFT_OUT
-from hub.library.extract.pages import Document, ExtractedPage, Inner, Part, Unread, one_line
+from hub.library.extract.pages import Document, ExtractedPage, Part, Unread, one_line
 from hub.library.extract.problems import EMPTY, ENCRYPTED_MAIL, OTHER_KIND, Unreadable
 from hub.library.extract.text import sections_of
 from hub.library.rules import PageKind
 
-MOST_MESSAGES = 2_000
+MOST_MESSAGES = 4_000
 LONGEST_ITEM = 150_000  # characters; a longer message is divided into several items
 NAMES_LENGTH = 4_000
 
@@ -68,8 +69,10 @@ def parts_of(mails: list[Mail], limits: Limits) -> Iterator[Part]:
     """Yield the pages of a message, then those forwarded in it as items, then what else is in them."""
     first, *forwarded = mails
     number = 0
-    text = with_names(first)[: limits.all_characters]
-    for page in own_pages(first, text, is_alone=not forwarded):
+    text = with_names(first)
+    if len(text) > limits.all_characters:
+        first.say("This email is too long, so only its beginning can be searched.")
+    for page in own_pages(first, text[: limits.all_characters], is_alone=not forwarded):
         number = max(number, page.number)
         yield page
     for mail in forwarded:
@@ -83,7 +86,7 @@ def parts_of(mails: list[Mail], limits: Limits) -> Iterator[Part]:
             yield Unread(encrypted_sentence(mail, is_first=mail is first))
         for file in mail.files:
             files += 1
-            yield Inner(file.name, file.content, str(files))
+            yield replace(file, part=str(files))
     if any(mail.pictures and mail.text.strip() for mail in mails):
         yield PICTURES_LEFT_OUT
 
