@@ -163,7 +163,7 @@ def test_a_workbook_gives_a_page_for_each_sheet(reader: Reader, tmp_path: Path) 
     extraction = reader.read(documents.workbook(tmp_path / "a", fill), "grants.xlsx")
     grants, spare = extraction.pages
     assert (grants.kind, grants.title) == (PageKind.SHEET, "Grants")
-    assert grants.text == "Fund\tDue\tSum\nEDA\t2022-07-15\t1.5\n\tTrue\t20"
+    assert grants.text == "Fund\tDue\tSum\nEDA\t2022-07-15\t1.5\n\tTRUE\t20"
     assert (spare.title, spare.hidden) == ("Spare", True)
 
 

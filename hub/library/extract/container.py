@@ -1,12 +1,13 @@
 """Safe access to Office and OpenDocument files, which are untrusted ZIPs with XML."""
 
+import io
 import posixpath
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from lxml import etree
@@ -74,6 +75,17 @@ class Package:
         self.allowance -= len(content)
         return content
 
+    def stream(self, name: str) -> "Metered":
+        """Return a part as a file, for parts that are read piece by piece; raises KeyError when it is missing.
+
+        The caller closes it. Reading it raises BadZipFile, zlib.error or EOFError when it is damaged, and Unreadable
+        when it unpacks to too much.
+        """
+        try:
+            return Metered(self.archive.open(self.members[name.lower()]), self)
+        except (BadZipFile, NotImplementedError) as error:
+            raise Unreadable(DAMAGED) from error
+
     def xml(self, name: str) -> Element:
         """Return the root of an XML part; entities aren't expanded, and nothing outside the file is read."""
         return parse_xml(self.read(name))
@@ -95,6 +107,32 @@ class Package:
         for relation in self.relations(part).values():
             if relation.kind == kind and relation.target in self:
                 yield relation.target
+
+
+class Metered(io.RawIOBase):
+    """A part of a package that is read piece by piece, within the package's allowance."""
+
+    def __init__(self, member: IO[bytes], package: Package) -> None:
+        """Read from `member`."""
+        self.member = member
+        self.package = package
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Return the next bytes; raises Unreadable when there were too many."""
+        content = self.member.read(size if size >= 0 else self.package.allowance + 1)
+        self.package.allowance -= len(content)
+        if self.package.allowance < 0:
+            raise Unreadable(TOO_LARGE)
+        return content
+
+    def close(self) -> None:
+        """Close the part."""
+        self.member.close()
+        super().close()
 
 
 def resolved(folder: str, relationship: Element) -> str:

@@ -6,7 +6,11 @@ from pathlib import PurePath
 from hub.library.rules import PageKind
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
+EXCEL = "application/vnd.ms-excel."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+
+# Workbooks that the hub reads itself; their formulas can lack results.
+WORKBOOKS = ("xlsx", "xlsm", "xltx", "xltm")
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,9 @@ def _formats() -> tuple[Format, ...]:
         Format("pptx", "PowerPoint presentation", OFFICE + "presentationml.presentation", slide),
         Format("docx", "Word document", OFFICE + "wordprocessingml.document", section),
         Format("xlsx", "Excel workbook", OFFICE + "spreadsheetml.sheet", sheet),
+        Format("xlsm", "Excel workbook with macros", EXCEL + "sheet.macroEnabled.12", sheet),
+        Format("xltx", "Excel template", OFFICE + "spreadsheetml.template", sheet),
+        Format("xltm", "Excel template with macros", EXCEL + "template.macroEnabled.12", sheet),
         Format("odp", "OpenDocument presentation", OPEN_DOCUMENT + "presentation", slide),
         Format("odt", "OpenDocument text", OPEN_DOCUMENT + "text", section),
         Format("ods", "OpenDocument spreadsheet", OPEN_DOCUMENT + "spreadsheet", sheet),
@@ -50,6 +57,7 @@ def _formats() -> tuple[Format, ...]:
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
         Format("xls", "old Excel workbook", "application/vnd.ms-excel", sheet, True, "xlsx"),
+        Format("xlsb", "binary Excel workbook", EXCEL + "sheet.binary.macroEnabled.12", sheet, True, "xlsx"),
         Format("png", "picture (PNG)", "image/png", page, readable=False),
         Format("jpg", "picture (JPEG)", "image/jpeg", page, readable=False),
         Format("jpeg", "picture (JPEG)", "image/jpeg", page, readable=False),

@@ -9,6 +9,7 @@ from typing import Any
 
 from hub.library.extract import pictures
 from hub.library.extract.answers import ReportWriter, end
+from hub.library.extract.calculated import calculated_copy
 from hub.library.extract.excerpt import excerpt
 from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.legacy import converted_copy
@@ -36,12 +37,13 @@ class Task:
 
 
 def read(task: Task) -> Iterator[bytes]:
-    """Yield the pages with their text, line by line."""
+    """Yield the pages with their text, line by line; with `calculate`, formulas without results get theirs."""
     path, file_format = task.path, task.file_format
     if file_format.converted_to is not None:
         path, file_format = converted_copy(path, file_format, task.folder)
+    copy = calculated_copy(path, file_format, task.folder) if task.details.get("calculate") else None
     confine_reader(path, task.folder)
-    document = open_document(path, file_format, task.limits)
+    document = open_document(path, file_format, task.limits, copy)
     for entry in ReportWriter(document, file_format.page_kind, task.limits).lines():
         yield line_of(entry)
 

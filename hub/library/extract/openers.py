@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from hub.library.extract.documents import open_word
-from hub.library.extract.formats import Format
+from hub.library.extract.formats import WORKBOOKS, Format
 from hub.library.extract.inside import Opener, Unpacking
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail.opening import open_message
@@ -20,7 +20,7 @@ OPENERS: dict[str, Opener] = {
     "pdf": open_pdf,
     "pptx": open_presentation,
     "docx": open_word,
-    "xlsx": open_workbook,
+    **dict.fromkeys(WORKBOOKS, open_workbook),
     "odp": open_opendocument,
     "odt": open_opendocument,
     "ods": open_opendocument,
@@ -34,9 +34,15 @@ OPENERS: dict[str, Opener] = {
 }
 
 
-def open_document(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Open a document and the files inside it; raises Unreadable. Old formats must be converted before."""
-    document = open_alone(path, file_format, limits)
+def open_document(path: Path, file_format: Format, limits: Limits, calculated: Path | None = None) -> Document:
+    """Open a document and the files inside it; raises Unreadable. Old formats must be converted before.
+
+    `calculated` is a copy of a workbook with the results of its formulas, if it lacks them.
+    """
+    if calculated is None:
+        document = open_alone(path, file_format, limits)
+    else:
+        document = open_workbook(path, file_format, limits, calculated)
     return replace(document, pages=Unpacking(open_alone, limits).parts(document))
 
 

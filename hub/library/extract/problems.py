@@ -116,6 +116,13 @@ TOO_MANY_PAGES = Finding(
     "and add the parts.",
 )
 
+WITHOUT_RESULTS = "has formulas without results"
+NO_RESULTS = Finding(
+    State.PARTIAL,
+    "The sheet “{name}” " + WITHOUT_RESULTS + ", because the program that saved it didn’t calculate them. Open the "
+    "file in Excel, save it, and add that copy as a new revision.",
+)
+
 
 class Unreadable(Exception):
     """Raised when a file can't be read; has the sentence for its reader."""

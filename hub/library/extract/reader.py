@@ -17,11 +17,12 @@ from typing import IO, Any, Self, cast
 
 import hub
 from hub.library.extract.answers import Outcome, ReportReader
-from hub.library.extract.formats import Format, format_of
+from hub.library.extract.formats import WORKBOOKS, Format, format_of
+from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
 from hub.library.extract.pieces import Pieces, parse_pieces
-from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, Finding
+from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, WITHOUT_RESULTS, Finding
 
 # Increase this when reading changes, so that all files are read again.
 READER_VERSION = 2
@@ -122,7 +123,14 @@ class Reader:
     def _read(self, path: Path, file_format: Format) -> Extraction:
         request = {"job": "read", "path": str(path.absolute()), "extension": file_format.extension}
         answer = self._ask(request, self.limits)
-        return not_read(BROKE_DOWN) if answer is None else extraction_of(path, *answer)
+        extraction = not_read(BROKE_DOWN) if answer is None else extraction_of(path, *answer)
+        return self._calculated(path, request, extraction) if lacks_results(file_format, extraction) else extraction
+
+    def _calculated(self, path: Path, request: dict[str, Any], extraction: Extraction) -> Extraction:
+        """Return the content of a workbook with results for its formulas, which LibreOffice calculates if it can."""
+        answer = self._ask(request | {"details": {"calculate": True}}, self.limits)
+        better = extraction if answer is None else extraction_of(path, *answer)
+        return better if len(better.pages) == len(extraction.pages) else extraction
 
     def _ask(self, request: dict[str, Any], limits: Limits) -> tuple[Outcome, bytes] | None:
         """Return the helper's answer; None if it ended during the request, twice."""
@@ -235,6 +243,13 @@ def not_read(finding: Finding, file_format: Format | None = None) -> Extraction:
     """Return the extraction of a file that wasn't read."""
     detail = finding.sentence.format(a_label=file_format.a_label) if file_format else finding.sentence
     return Extraction(finding.state, detail, "", None, (), unread=(detail,))
+
+
+def lacks_results(file_format: Format, extraction: Extraction) -> bool:
+    """Return True if a workbook has formulas without results, and LibreOffice may calculate them."""
+    if file_format.extension not in WORKBOOKS or libreoffice() is None:
+        return False
+    return any(WITHOUT_RESULTS in sentence for sentence in extraction.unread)
 
 
 def extraction_of(path: Path, outcome: Outcome, content: bytes) -> Extraction:

@@ -19,7 +19,7 @@ STARTS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
     **dict.fromkeys(("jpg", "jpeg"), (b"\xff\xd8\xff",)),
-    **dict.fromkeys(("pptx", "docx", "xlsx", "odp", "odt", "ods"), (ZIP,)),
+    **dict.fromkeys(("pptx", "docx", "xlsx", "xlsm", "xltx", "xltm", "xlsb", "odp", "odt", "ods"), (ZIP,)),
     **dict.fromkeys(("ppt", "doc", "xls", "msg"), (OLE_START,)),
 }
 BINARY = (*(start for starts in STARTS.values() for start in starts), b"MZ", b"\x7fELF", b"\x1f\x8b", b"GIF8", b"Rar!")

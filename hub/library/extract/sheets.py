@@ -1,72 +1,142 @@
-"""Excel workbooks: each sheet as lines of text, up to the limits."""
+"""Excel workbooks: each sheet as lines of text as its cells show it, up to the limits."""
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from openpyxl import load_workbook
-from openpyxl.workbook import Workbook
-
-from hub.library.extract.container import open_office
+from hub.library.extract import beside_cells
+from hub.library.extract.calculated import Results
+from hub.library.extract.cells import DAMAGE, Book, Cell, book_of, cells_of, elements_of, forget, is_hidden
+from hub.library.extract.container import Element, Package, attribute, local_name, main_part, open_office
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Inner, Lost, Part, Unread, one_line
+from hub.library.extract.problems import DAMAGED, NO_RESULTS, Unreadable
 from hub.library.extract.properties import core_properties
 from hub.library.rules import PageKind
 
-Value = object
+ROW = "{*}row"
+HINT = "{*}dataValidation"
 
 
-def open_workbook(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the workbook's sheets in order; formulas have their last computed values."""
-    with open_office(path, file_format, limits) as package:
-        title, published_on = core_properties(package)
-    # With a path, openpyxl would refuse a file whose name doesn't end with .xlsx.
-    workbook = load_workbook(path.open("rb"), read_only=True, data_only=True, keep_links=False)
-    return Document(sheets(workbook, limits), title, published_on)
+@dataclass
+class Sheet:
+    """The text of a sheet, as far as it was read."""
+
+    lines: list[str] = field(default_factory=list)
+    raw: dict[str, None] = field(default_factory=dict)
+    printed: list[Element] = field(default_factory=list)
+    hints: list[Element] = field(default_factory=list)
+    length: int = 0
+    is_whole: bool = True
+    is_damaged: bool = False
+    lacks_results: bool = False
 
 
-def sheets(workbook: Workbook, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Yield all sheets; one that can't be read doesn't affect the others."""
-    for number, sheet in enumerate(workbook.worksheets, start=1):
-        try:
-            sheet.reset_dimensions()
-            text, whole = sheet_text(sheet.iter_rows(values_only=True), limits)
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+@dataclass(frozen=True)
+class Workbook:
+    """An open workbook."""
+
+    package: Package
+    book: Book
+    results: Results
+    limits: Limits
+
+
+def open_workbook(path: Path, file_format: Format, limits: Limits, calculated: Path | None = None) -> Document:
+    """Return the workbook's sheets in order; formulas have their last results, or those of a `calculated` copy."""
+    package = open_office(path, file_format, limits)
+    title, published_on = core_properties(package)
+    main, root = main_part(package, "workbook", file_format)
+    results = Results(calculated, file_format, limits)
+    workbook = Workbook(package, book_of(package, main, root), results, limits)
+    return Document(sheets(workbook, main, root), title, published_on)
+
+
+def sheets(workbook: Workbook, main: str, root: Element) -> Iterator[Part]:
+    """Yield all sheets, numbered as their tabs; one that can't be read doesn't affect the others."""
+    relations = workbook.package.relations(main)
+    listed = root.findall("{*}sheets/{*}sheet")
+    if not listed:
+        raise Unreadable(DAMAGED)
+    for number, entry in enumerate(listed, start=1):
+        relation = relations.get(attribute(entry, "id"))
+        if relation is None or relation.target not in workbook.package:
             yield Lost(number)
             continue
-        if not whole:
-            yield Cut(number)
-        hidden = sheet.sheet_state != "visible"
-        yield ExtractedPage(number, PageKind.SHEET, one_line(sheet.title), text, hidden=hidden)
+        try:
+            yield from sheet_parts(workbook, number, entry, relation.target)
+        except DAMAGE:
+            yield Lost(number)
+    if workbook.book.is_damaged:
+        yield Unread("The texts or formats of the cells couldn’t be read in full.")
 
 
-def sheet_text(rows: Iterable[tuple[Value, ...]], limits: Limits) -> tuple[str, bool]:
-    """Return the rows as lines, and True if they are complete: reading ends when the page would be too long."""
-    lines: list[str] = []
-    length = 0
-    for number, row in enumerate(rows):
-        if number >= limits.sheet_rows or length > limits.page_characters:
-            return "\n".join(lines), False
-        if line := row_text(row):
-            lines.append(line)
-            length += len(line) + 1
-    return "\n".join(lines), True
+def sheet_parts(workbook: Workbook, number: int, entry: Element, part: str) -> Iterator[Part]:
+    """Yield the page of a sheet, the files in it, and what couldn't be read; raises DAMAGE when nothing can be."""
+    name = one_line(attribute(entry, "name"))
+    sheet = read_sheet(workbook, part, attribute(entry, "name"))
+    others: list[Unread | Inner] = []
+    for beside in beside_cells.beside(workbook.package, part, name):
+        if isinstance(beside, str):
+            sheet.lines.append(beside)
+        else:
+            others.append(beside)
+    sheet.lines += beside_cells.printed_text(sheet.printed)
+    also = [*sheet.raw, *beside_cells.hints(sheet.hints)]
+    if sheet.is_damaged and not sheet.lines:
+        raise Unreadable(DAMAGED)
+    if not sheet.is_whole:
+        yield Cut(number)
+    yield ExtractedPage(
+        number,
+        PageKind.SHEET,
+        name,
+        "\n".join(sheet.lines),
+        hidden=is_hidden(entry),
+        also_searched="\n".join(text for text in also if text),
+    )
+    yield from others
+    if sheet.is_damaged:
+        yield Unread(f"The sheet “{name}” is damaged, so only its beginning is searchable.")
+    if sheet.lacks_results:
+        yield Unread(NO_RESULTS.sentence.format(name=name))
 
 
-def row_text(row: tuple[Value, ...]) -> str:
-    """Return the row's cells separated by tabs; "" when the row is blank."""
-    return "\t".join(" ".join(value_text(value).split()) for value in row).rstrip("\t")
+def read_sheet(workbook: Workbook, part: str, name: str) -> Sheet:
+    """Return the text of a sheet's cells up to the limits, or up to where the sheet is damaged."""
+    sheet, count, names = Sheet(), 0, (ROW, HINT, *beside_cells.PRINTED)
+    try:
+        with workbook.package.stream(part) as source:
+            for _, element in elements_of(source, names):
+                kind = local_name(element)
+                if kind != "row":
+                    (sheet.hints if kind == "dataValidation" else sheet.printed).append(element)
+                    continue
+                count += 1
+                if count > workbook.limits.sheet_rows or sheet.length > workbook.limits.page_characters:
+                    sheet.is_whole = False
+                    break
+                add_row(sheet, cells_of(element, workbook.book), workbook.results, name)
+                forget(element)
+    except DAMAGE:
+        sheet.is_damaged = True
+    return sheet
 
 
-def value_text(value: Value) -> str:
-    """Return a cell's value as text: dates as ISO 8601, numbers without rounding errors."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
-    if isinstance(value, (date, time)):
-        return value.isoformat()
-    if isinstance(value, float):
-        return f"{value:.15g}"
-    return str(value)
+def add_row(sheet: Sheet, cells: list[Cell], results: Results, name: str) -> None:
+    """Add a row's cells as a line, separated by tabs; a blank row is left out."""
+    shown: list[str] = []
+    for cell in cells:
+        text = cell.shown
+        if cell.uncalculated is not None:
+            text, is_known = results.of(name, cell.place)
+            if not is_known:
+                sheet.lacks_results = True
+                sheet.raw[cell.uncalculated] = None
+        if cell.raw:
+            sheet.raw[cell.raw] = None
+        shown.append(text)
+    if line := "\t".join(shown).rstrip("\t"):
+        sheet.lines.append(line)
+        sheet.length += len(line) + 1

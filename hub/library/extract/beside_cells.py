@@ -1,0 +1,133 @@
+"""Text on the sheets of Excel workbooks that isn't in cells: comments, text boxes, charts, headers and footers."""
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
+
+from lxml import etree
+
+from hub.library.extract.cells import DAMAGE, text_in
+from hub.library.extract.container import Element, Package, Relation, local_name, walk
+from hub.library.extract.drawings import WRITTEN_TWICE, graphic_text, paragraph_text
+from hub.library.extract.pages import Inner, Unread
+
+# Excel keeps a copy of each conversation for older versions, which begins with this.
+COPY_OF_THREAD = "[Threaded comment]"
+MOST_INNER_BYTES = 100_000_000
+# Codes in headers and footers: places, fonts, colors, page numbers and so on.
+PRINT_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-JL-Za-z])')
+PRINTED = ("{*}oddHeader", "{*}oddFooter", "{*}evenHeader", "{*}evenFooter", "{*}firstHeader", "{*}firstFooter")
+NOTE = "Note"
+
+Lines = Iterator[str]
+
+
+def beside(package: Package, part: str, name: str) -> Iterator[str | Unread | Inner]:
+    """Yield the lines of a sheet's comments, text boxes and charts, and its embedded files; `name` is the sheet's."""
+    try:
+        relations = package.relations(part)
+    except DAMAGE:
+        yield Unread(f"The comments and drawings of the sheet “{name}” couldn’t be read.")
+        return
+    for kind, read, what in KINDS:
+        targets = dict.fromkeys(entry.target for entry in relations.values() if entry.kind == kind)
+        for target in targets:
+            yield from lines_of(read, package, target, f"{what} of the sheet “{name}” couldn’t be read.")
+    for relation in relations.values():
+        yield from embedded(package, relation, name)
+
+
+def lines_of(
+    read: Callable[[Package, str], Iterable[str]], package: Package, target: str, problem: str
+) -> Iterator[str | Unread]:
+    """Yield the lines of a part; if it is missing or damaged, those before the damage and then the problem."""
+    try:
+        for line in read(package, target):
+            if text := " ".join(line.split()):
+                yield text
+    except DAMAGE:
+        yield Unread(problem)
+
+
+def comments(package: Package, part: str) -> Lines:
+    """Yield the notes of cells."""
+    for comment in package.xml(part).iter("{*}comment"):
+        text = text_in(comment)
+        if text and not text.startswith(COPY_OF_THREAD):
+            yield f"Comment on {comment.get('ref', 'a cell')}: {text}"
+
+
+def conversations(package: Package, part: str) -> Lines:
+    """Yield the comments of cells, with the replies to them."""
+    for comment in package.xml(part).iter("{*}threadedComment"):
+        for text in comment.iterfind("{*}text"):
+            yield f"Comment on {comment.get('ref', 'a cell')}: {text.text or ''}"
+
+
+def drawing(package: Package, part: str) -> Lines:
+    """Yield the text of text boxes, shapes and charts, and the descriptions of pictures."""
+    relations = package.relations(part)
+    for element in walk(package.xml(part), WRITTEN_TWICE):
+        name = local_name(element)
+        if name == "p":
+            yield paragraph_text(element)
+        elif name == "cNvPr":
+            yield element.get("descr", "")
+        elif name in {"chart", "relIds"}:
+            yield from charted(package, relations, element)
+
+
+def charted(package: Package, relations: dict[str, Relation], element: Element) -> Lines:
+    """Yield the text of a chart or SmartArt; raises KeyError when its part is missing."""
+    for key, reference in element.items():
+        if key.rpartition("}")[2] in {"id", "dm"} and reference in relations:
+            if relations[reference].target not in package:
+                raise KeyError(reference)
+            yield from graphic_text(package, relations, element)
+            return
+
+
+def old_drawing(package: Package, part: str) -> Lines:
+    """Yield the captions of buttons, check boxes and other controls, which are written as pages for a browser."""
+    root = etree.fromstring(package.read(part), etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
+    for shape in () if root is None else root.iter("{*}shape"):
+        kinds = [data.get("ObjectType") for data in shape.iter("{*}ClientData")]
+        for box in () if NOTE in kinds else shape.iter("{*}textbox"):
+            yield " ".join("".join(box.itertext()).split())
+
+
+KINDS: tuple[tuple[str, Callable[[Package, str], Lines], str], ...] = (
+    ("comments", comments, "The comments"),
+    ("threadedComment", conversations, "The comments"),
+    ("drawing", drawing, "The drawings or charts"),
+    ("vmlDrawing", old_drawing, "The controls"),
+)
+
+
+def embedded(package: Package, relation: Relation, name: str) -> Iterator[Inner | Unread]:
+    """Yield a file that is embedded in the sheet."""
+    if relation.kind not in {"package", "oleObject"} or relation.target not in package:
+        return
+    problem = Unread(f"A file that is embedded in the sheet “{name}” couldn’t be read.")
+    if relation.kind == "oleObject" and relation.target.endswith(".bin"):
+        yield problem
+        return
+    try:
+        yield Inner(posixpath.basename(relation.target), package.read(relation.target))
+    except DAMAGE:
+        yield problem
+
+
+def printed_text(elements: Iterable[Element]) -> Lines:
+    """Yield the headers and footers of a sheet's printed pages, each once, without their codes."""
+    texts = (PRINT_CODE.sub(" ", (element.text or "").replace("&&", "\0")) for element in elements)
+    yield from dict.fromkeys(line for text in texts if (line := " ".join(text.replace("\0", "&").split())))
+
+
+def hints(elements: Iterable[Element]) -> Lines:
+    """Yield the words that Excel shows beside cells that are selected, and the choices that a cell offers."""
+    for element in elements:
+        choices = [child.text or "" for child in element.iterfind("{*}formula1")]
+        listed = [choice.strip('"') for choice in choices if choice.startswith('"')]
+        yield from chain((element.get("promptTitle", ""), element.get("prompt", "")), listed)
