@@ -28,10 +28,14 @@ ENCRYPTED_MEMBER = 0x1
 
 @dataclass(frozen=True)
 class Relation:
-    """A reference to another part: the last word of the relation's type, and the part's name."""
+    """A reference to another part: the last word of the relation's type, and the part's name.
+
+    `external`: it refers to something outside the file.
+    """
 
     kind: str
     target: str
+    external: bool = False
 
 
 class Package:
@@ -92,14 +96,22 @@ class Package:
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Return the references of an Office part by their identifier, without references to outside the file."""
+        references = self.references(part)
+        return {identifier: relation for identifier, relation in references.items() if not relation.external}
+
+    def references(self, part: str) -> dict[str, Relation]:
+        """Return all references of an Office part by their identifier; raises Unreadable when they are damaged."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", name + ".rels")
         if listing not in self:
             return {}
         return {
-            entry.get("Id", ""): Relation(entry.get("Type", "").rpartition("/")[2], resolved(folder, entry))
+            entry.get("Id", ""): Relation(
+                entry.get("Type", "").rpartition("/")[2],
+                resolved(folder, entry),
+                external=entry.get("TargetMode") == "External",
+            )
             for entry in self.xml(listing).iter("{*}Relationship")
-            if entry.get("TargetMode") != "External"
         }
 
     def related(self, part: str, kind: str) -> Iterator[str]:

@@ -1,55 +1,50 @@
-"""Text in the drawings of Office files: paragraphs, tables, SmartArt and charts."""
+"""SmartArt, charts, pictures and embedded files in the drawings of Office files."""
 
 from collections.abc import Iterator
 
-from hub.library.extract.container import Element, Package, Relation, attribute, local_name, walk
+from hub.library.extract.alt_texts import alt_text
+from hub.library.extract.charts import chart_lines
+from hub.library.extract.container import Element, attribute, local_name, walk
+from hub.library.extract.embedded import note_object
+from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraphs
+from hub.library.extract.parts import CONTROLS, Place
 
-# Office writes newer shapes twice: the second copy is for older programs.
-WRITTEN_TWICE = frozenset({"Fallback"})
-
-
-def paragraph_text(paragraph: Element) -> str:
-    """Return the text of one drawing paragraph, without the slide number."""
-    parts = []
-    for element in paragraph:
-        name = local_name(element)
-        if name == "br":
-            parts.append("\n")
-        elif name == "r" or (name == "fld" and element.get("type") != "slidenum"):
-            parts.extend(text.text or "" for text in element.iter("{*}t"))
-    return "".join(parts).strip()
+# The elements that refer to a graphic with text.
+GRAPHICS = frozenset({"relIds", "chart", "oleObj", "OLEObject", "control"})
 
 
-def paragraphs(element: Element) -> Iterator[str]:
-    """Yield the paragraphs in a shape that aren't blank."""
-    for below in walk(element, WRITTEN_TWICE):
-        if local_name(below) == "p" and (text := paragraph_text(below)):
-            yield text
-
-
-def table_rows(table: Element) -> Iterator[str]:
-    """Yield the rows of a table, their cells separated by tabs."""
-    for row in table.iter("{*}tr"):
-        cells = [" ".join(paragraphs(cell)) for cell in row.iter("{*}tc")]
-        if any(cells):
-            yield "\t".join(cells)
-
-
-def graphic_text(package: Package, relations: dict[str, Relation], element: Element) -> Iterator[str]:
-    """Yield the text of SmartArt and charts that a drawing refers to."""
+def graphic_lines(place: Place, element: Element) -> Iterator[str]:
+    """Yield the text of what an element of GRAPHICS refers to; what has no text of its own is noted at the place."""
     name = local_name(element)
-    reference = attribute(element, "dm" if name == "relIds" else "id")
-    relation = relations.get(reference)
-    if relation is None or relation.target not in package:
-        return
     if name == "relIds":
-        yield from paragraphs(package.xml(relation.target))
+        yield from diagram_lines(place, attribute(element, "dm"))
     elif name == "chart":
-        yield from chart_text(package.xml(relation.target))
+        yield from linked_chart(place, attribute(element, "id"))
+    elif name == "control":
+        place.leave_out(CONTROLS)
+    else:
+        note_object(place, element, attribute(element, "progId") or attribute(element, "ProgID"))
 
 
-def chart_text(chart: Element) -> Iterator[str]:
-    """Yield a chart's titles, then the names of its series and categories, each once."""
-    yield from paragraphs(chart)
-    names = (value.text or "" for cache in chart.iter("{*}strCache") for value in cache.iter("{*}v"))
-    yield from dict.fromkeys(name.strip() for name in names if name.strip())
+def diagram_lines(place: Place, reference: str) -> Iterator[str]:
+    """Yield the text of SmartArt, and what is said about its pictures."""
+    name = place.target(reference, "diagram")
+    root = place.xml(name, "diagram") if name else None
+    if root is not None:
+        yield from paragraphs(root)
+        yield from (line for entry in root.iter("{*}cNvPr") if (line := alt_text(entry)))
+
+
+def linked_chart(place: Place, reference: str) -> Iterator[str]:
+    """Yield the text of a chart."""
+    name = place.target(reference, "chart")
+    root = place.xml(name, "chart") if name else None
+    if root is not None:
+        own = place.beside(name)
+        yield from chart_lines(own, root)
+        place.also += own.also
+
+
+def has_pictures(root: Element) -> bool:
+    """Return True if a drawing has a picture, other than the one of an embedded object."""
+    return any(local_name(element) == "blip" for element in walk(root, WRITTEN_TWICE | {"oleObj"}))

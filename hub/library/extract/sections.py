@@ -12,10 +12,11 @@ PART_CHARACTERS = 6_000
 
 @dataclass(frozen=True)
 class Block:
-    """A paragraph, a heading, or a table as lines."""
+    """A paragraph, a heading, or a table as lines; `also_searched` has words that it doesn't show."""
 
     text: str
     heading: bool = False
+    also_searched: str = ""
 
 
 def sections(blocks: Iterable[Block]) -> Iterator[ExtractedPage]:
@@ -24,11 +25,13 @@ def sections(blocks: Iterable[Block]) -> Iterator[ExtractedPage]:
     A heading without text opens the next section, together with that section's heading. Text without any heading
     is divided at blank lines into parts of about two printed pages. No text is lost.
     """
-    not_blank = [Block(text, block.heading) for block in blocks if (text := clean(block.text))]
+    cleaned = (Block(clean(block.text), block.heading, block.also_searched) for block in blocks)
+    not_blank = [block for block in cleaned if block.text]
     groups = by_heading(not_blank) if any(block.heading for block in not_blank) else by_length(not_blank)
     for number, group in enumerate(groups, start=1):
         text = "\n\n".join(block.text for block in group)
-        yield ExtractedPage(number, PageKind.SECTION, section_title(group), text)
+        also = "\n".join(block.also_searched for block in group if block.also_searched)
+        yield ExtractedPage(number, PageKind.SECTION, section_title(group), text, also_searched=also)
 
 
 def by_heading(blocks: Iterable[Block]) -> Iterator[list[Block]]:

@@ -1,0 +1,95 @@
+"""Rich Text Format: its text, with headers, notes and text boxes, which it stores beside the text."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+from striprtf.striprtf import rtf_to_text
+
+from hub.library.extract.alt_texts import said
+from hub.library.extract.formats import Format
+from hub.library.extract.limits import Limits
+from hub.library.extract.pages import Document, Part, Unread, clean
+from hub.library.extract.parts import COMMENTS, DELETED
+from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, TOO_LARGE, Unreadable
+from hub.library.extract.properties import plausible, sensible_title
+from hub.library.extract.sections import Block, sections
+from hub.library.extract.text import items
+
+RTF_START = b"{\\rtf"
+LARGEST = 200 * 1024 * 1024
+TITLE_WITHIN = 100_000
+# Text beside the text, which the library leaves out: it becomes paragraphs, in place.
+BESIDE = re.compile(
+    r"(?:\\\*\s?)?\\(footnote|header[lrf]?|footer[lrf]?|shp|shpinst|shptxt|dptxbxtext|do|pntext|listtext)(?![a-z])-?\d{0,9} ?"
+)
+INLINE = {"pntext": " ", "listtext": " "}
+CELL = re.compile(r"\\(?:nest)?cell(?![a-z]) ?")
+DELETION = re.compile(r"\\deleted(?![a-z0-9]|\s?0)1? ?")
+COMMENT = re.compile(r"\\\*\s?\\annotation(?![a-z])")
+OBJECT = re.compile(r"\\objdata(?![a-z])")
+DESCRIPTION = re.compile(r"\{\\sp\s{0,3}\{\\sn\s{1,3}(?:wzDescription|gtextUNICODE)\}\s{0,3}\{\\sv\s{1,3}([^{}]{1,4000})\}")
+PROPERTY = r"\{\\%s\s{1,3}([^{}]{1,2000})\}"
+CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
+# The library looks for links with a pattern whose time grows with the square of the text: none may match.
+LINK = re.compile(r"hyper(?=link)", re.IGNORECASE)
+
+
+def open_rtf(path: Path, file_format: Format, limits: Limits) -> Document:
+    """Open an RTF file: its pages are its items, or parts divided at blank lines."""
+    if path.stat().st_size > min(LARGEST, limits.unpacked_bytes):
+        raise Unreadable(TOO_LARGE)
+    content = path.read_bytes()
+    if not content.strip():
+        raise Unreadable(EMPTY)
+    if not content.lstrip().startswith(RTF_START):
+        raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
+    source = content.decode("latin-1")
+    return Document(parts(source, rtf_text(content)), title_of(source), created_on(source))
+
+
+def parts(source: str, text: str) -> Iterator[Part]:
+    """Yield the pages, then what was left out or couldn't be read."""
+    yield from items(text.split("\n")) or sections(Block(part) for part in text.split("\n\n"))
+    if COMMENT.search(source):
+        yield COMMENTS
+    if DELETION.search(source):
+        yield DELETED
+    if OBJECT.search(source):
+        yield Unread("An embedded object couldn’t be read.")
+
+
+def rtf_text(content: bytes) -> str:
+    """Return the text of an RTF file, then what it says about its pictures; raises Unreadable when it is damaged."""
+    source = content.decode("latin-1").lstrip()
+    said_of_pictures = [said(plain(match[1])) for match in DESCRIPTION.finditer(source)]
+    text = plain(source, whole=True)
+    return clean("\n\n".join([text, *dict.fromkeys(line for line in said_of_pictures if line)]))
+
+
+def plain(source: str, *, whole: bool = False) -> str:
+    """Return the text of RTF source; `whole` is False for a piece of it, which has no head. Raises Unreadable."""
+    prepared = BESIDE.sub(lambda match: INLINE.get(match[1], "\\par "), source)
+    prepared = DELETION.sub(r"\\*\\deleted ", CELL.sub(r"\\tab ", LINK.sub("hyper\n", prepared)))
+    try:
+        text = rtf_to_text(prepared if whole else "{\\rtf1 " + prepared + "}", errors="replace")
+    except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
+        raise Unreadable(DAMAGED) from error
+    # Characters beyond the basic ones are written as two halves.
+    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def title_of(source: str) -> str:
+    """Return the title in the document's properties, if a person seems to have chosen it."""
+    match = re.search(PROPERTY % "title", source[:TITLE_WITHIN])
+    return sensible_title(plain(match[1])) if match else ""
+
+
+def created_on(source: str) -> date | None:
+    """Return the plausible day on which the document was created."""
+    match = CREATED.search(source, 0, TITLE_WITHIN)
+    try:
+        return plausible(date(int(match[1]), int(match[2]), int(match[3]))) if match else None
+    except ValueError:
+        return None
