@@ -53,8 +53,8 @@ def kept(match: re.Match[str], literals: list[str]) -> str:
 
 
 def general(value: float) -> str:
-    """Return a number without rounding errors."""
-    return f"{value:.15g}"
+    """Return a number as Excel shows it by default: whole numbers in full, others with up to ten digits."""
+    return f"{value:.15g}" if value % 1 == 0 or abs(value) >= 1e9 else f"{value:.10g}"  # noqa: PLR2004
 
 
 def number_text(value: float, pattern: str) -> str:

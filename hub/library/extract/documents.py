@@ -2,8 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 
 from hub.library.extract.container import Element, Package, attribute, main_part, open_office
@@ -14,8 +12,8 @@ from hub.library.extract.pages import Document, ExtractedPage, Part
 from hub.library.extract.parts import COMMENTS, Place
 from hub.library.extract.properties import core_properties
 from hub.library.extract.sections import Block, sections
-from hub.library.extract.text import items
-from hub.library.extract.word_text import BODY_LEVEL, Paragraph, Shared, WordText, level_of
+from hub.library.extract.updates import update_pages
+from hub.library.extract.word_text import BODY_LEVEL, Shared, WordText, level_of
 from hub.library.rules import PageKind
 
 HEADING_STYLE = re.compile(r"(heading \d|title)")
@@ -42,21 +40,6 @@ def parts(package: Package, name: str, root: Element) -> list[Part]:
     note_comments(place)
     pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
     return [*pages, *place.found]
-
-
-def update_pages(blocks: list[Block], margins: str) -> list[ExtractedPage]:
-    """Return the items if the document is a numbered update, otherwise []; headers and footers belong to none."""
-    lines = list(chain.from_iterable([*markdown(block).split("\n"), ""] for block in blocks if block.text.strip()))
-    pages = items(lines)
-    if pages:
-        also = [pages[0].also_searched, margins, *(block.also_searched for block in blocks)]
-        pages[0] = replace(pages[0], also_searched="\n".join(text for text in also if text))
-    return pages
-
-
-def markdown(block: Block) -> str:
-    """Return a block as Markdown."""
-    return block.marked if isinstance(block, Paragraph) and block.marked else block.text
 
 
 def shared_of(place: Place) -> Shared:

@@ -29,6 +29,8 @@ FOLDERS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 OPEN_DOCUMENT = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}
 STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 PACKAGES = ("Package", "CONTENTS", "EmbeddedOdf")
+# Programs whose objects are pictures.
+PICTURES = ("photoshop", "paint", "pbrush", "photo", "msphoto", "ms_clipart", "msclipart", "imaging", "static")
 NATIVE = "\x01Ole10Native"
 LARGEST = 100 * 1024 * 1024
 
@@ -36,6 +38,8 @@ LARGEST = 100 * 1024 * 1024
 def note_object(place: Place, element: Element, program: str) -> None:
     """Note an embedded object by the element that refers to it; `program` is the identifier of its program."""
     what = object_words(program)
+    if program.lower().startswith(PICTURES):
+        return
     if attribute(element, "Type") == "Link" or any(True for _ in element.iterfind("{*}link")):
         place.leave_out(LINKED)
     else:

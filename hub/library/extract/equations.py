@@ -32,6 +32,16 @@ def joined(element: Element, texts: Texts) -> str:
     return "".join(texts.get(child, "") for child in element)
 
 
+def spaced(element: Element, texts: Texts) -> str:
+    """Return the texts of the children of a MathML row, with a space between words and numbers that touch."""
+    row = ""
+    for child in element:
+        text = texts.get(child, "")
+        touches = row[-1:].isalnum() and text[:1].isalnum()
+        row += f" {text}" if touches else text
+    return row
+
+
 def own(element: Element, texts: Texts) -> str:  # noqa: ARG001 - the rules have one signature
     """Return the element's own text, without invisible operators."""
     return "".join(element.itertext()).translate(dict.fromkeys(map(ord, INVISIBLE)))
@@ -71,7 +81,8 @@ def scripts(*marks: str) -> Callable[[Element, Texts], str]:
     def rule(element: Element, texts: Texts) -> str:
         base, *rest = parts(element, texts) or [""]
         scripted = (mark + grouped(text) for mark, text in zip(marks, rest, strict=False) if text)
-        return base + "".join(scripted)
+        # A space at the end, so that the next letter isn't read as part of the script.
+        return base + "".join(scripted) + " "
 
     return rule
 
@@ -153,6 +164,7 @@ RULES: dict[str, Callable[[Element, Texts], str]] = {
     "eqArr": listed("; "),
     "oMathPara": listed("; "),
     # OpenDocument
+    **dict.fromkeys(("math", "semantics", "mrow", "mstyle", "mpadded"), spaced),
     "mi": own,
     "mn": own,
     "mtext": own,

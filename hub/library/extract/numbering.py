@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hub.library.extract.container import Element, attribute
+from hub.library.extract.updates import Label
 
 WHOLE = re.compile(r"[0-9]{1,9}")
 PLACE = re.compile(r"%([1-9])")
@@ -17,14 +18,6 @@ ROMAN = (
 )  # fmt: skip
 LARGEST_ROMAN = 3999
 LETTERS = re.compile(r"[^\W_]")
-
-
-@dataclass(frozen=True)
-class Label:
-    """The number of a paragraph as Word shows it ("2.1", "b)", or "-" for a bullet), and its level from 0."""
-
-    text: str
-    level: int
 
 
 @dataclass(frozen=True)

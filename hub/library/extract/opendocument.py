@@ -1,27 +1,30 @@
 """OpenDocument presentations, texts and spreadsheets, the formats of LibreOffice."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
 
-from hub.library.extract.container import Element, Package, attribute, local_name
+from hub.library.extract.container import Element, Package, attribute, local_name, walk
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.opendocument_lists import Lists
+from hub.library.extract.opendocument_objects import Objects
+from hub.library.extract.opendocument_text import DRAWINGS, OpenText, Styles, form_lines
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Part, one_line
+from hub.library.extract.parts import Place
 from hub.library.extract.problems import OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import properties
 from hub.library.extract.sections import Block, sections
+from hub.library.extract.updates import update_pages
 from hub.library.rules import PageKind
 
 BODIES = {"odt": "text", "odp": "presentation", "ods": "spreadsheet"}
-# Comments, deleted text and slide numbers aren't part of the text.
-NOT_TEXT = frozenset({"annotation", "tracked-changes", "forms", "sequence-decls", "page-number"})
-MARKS = {"tab": "\t", "line-break": "\n", "p": "\n", "h": "\n", "list-item": "\n", "note-body": " "}
-LEAVES = {"p", "h", "table"}
-MOST_REPEATED_CELLS = 50
-MOST_SPACES = 200
-COUNT = re.compile(r"[0-9]{1,9}")
+STYLES = "styles.xml"
+LETTER = re.compile(r"[^\W\d_]")  # a line without letters is a page number
+# What the header and footer of a sheet have unless someone changes them.
+DEFAULT_MARGIN = re.compile(r"\W*(page|seite|sheet|of|\?+)?[\W\d]*(of|von)?[\W\d]*", re.IGNORECASE)
+MARGINS = ("header", "footer")
 
 
 def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -36,7 +39,13 @@ def open_opendocument(path: Path, file_format: Format, limits: Limits) -> Docume
     if body is None:
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     title, published_on = properties(package, "meta.xml", "creation-date")
-    return Document(pages(kind, root, body, limits), title, published_on, titled_by_first_page=kind != "spreadsheet")
+    reading = Reading(package, root, body)
+    if kind != "text":
+        pages = reading.slides() if kind == "presentation" else reading.sheets(limits)
+        return Document(pages, title, published_on, titled_by_first_page=kind == "presentation")
+    parts = reading.sections()
+    by_heading = bool(parts) and isinstance(parts[0], ExtractedPage) and parts[0].kind is PageKind.SECTION
+    return Document(iter(parts), title, published_on, titled_by_first_page=by_heading)
 
 
 def refuse_encrypted(package: Package) -> None:
@@ -46,31 +55,155 @@ def refuse_encrypted(package: Package) -> None:
         raise Unreadable(PASSWORD)
 
 
-def pages(kind: str, root: Element, body: Element, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Return the pages of a body of that kind."""
-    if kind == "presentation":
-        return slides(root, body)
-    if kind == "spreadsheet":
-        return sheets(body, limits)
-    return sections(blocks(body))
+class Reading:
+    """The reader of one OpenDocument file."""
+
+    def __init__(self, package: Package, root: Element, body: Element) -> None:
+        """`root` is that of the content, `body` the text, the presentation or the spreadsheet in it."""
+        self.package = package
+        self.root = root
+        self.body = body
+        self.place = Place(package, "content.xml")
+        what = "list of styles, headers and footers"
+        self.styles_root = self.place.xml(STYLES, what) if STYLES in package else None
+        self.styles = Styles(Lists(root, self.styles_root), bold_styles(root))
+        self.objects = Objects()
+        self.masters: set[str] = set()
+
+    def text_at(self, place: Place, *, reads_comments: bool = False) -> OpenText:
+        """Return a reader that notes at a place."""
+        return OpenText(place, self.styles, self.objects, reads_comments=reads_comments)
+
+    def sections(self) -> list[Part]:
+        """Return the sections of a text, or its items if it is a numbered update, then what was noted."""
+        blocks = list(self.text_at(self.place).blocks(self.body))
+        blocks += [Block(line) for line in form_lines(self.body)]
+        margins = "\n".join(dict.fromkeys(line for line in self.margins() if LETTER.search(line)))
+        pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
+        return [*pages, *self.place.found]
+
+    def margins(self) -> Iterator[str]:
+        """Yield the lines of headers and footers."""
+        for master in [] if self.styles_root is None else self.styles_root.iterfind("{*}master-styles/{*}master-page"):
+            for part in master:
+                if local_name(part).startswith(MARGINS) and attribute(part, "display") != "false":
+                    yield from self.text_at(self.place).lines(part)
+
+    def slides(self) -> Iterator[Part]:
+        """Yield all slides in order, including hidden ones, each followed by what was noted on it."""
+        self.styles.bullets = False
+        hidden = styles_that_hide(self.root)
+        yield from self.place.found
+        for number, slide in enumerate(self.body.iterfind("{*}page"), start=1):
+            place = Place(self.package, "content.xml", f" on slide {number}")
+            lines = [*self.text_at(place).lines(slide), *form_lines(slide)]
+            footers = list(self.footers(slide))
+            self.add_background(place, attribute(slide, "master-page-name"))
+            notes = [line for part in slide.iterfind("{*}notes") for line in self.text_at(place).lines(part)]
+            yield ExtractedPage(
+                number,
+                PageKind.SLIDE,
+                slide_title(self.text_at(Place(self.package, "")), slide) or one_line(next(iter(lines), ""), 100),
+                "\n".join([*lines, *footers]),
+                "\n".join(notes),
+                hidden=attribute(slide, "style-name") in hidden,
+                also_searched="\n".join(place.also),
+                is_picture=not lines and has_pictures(slide),
+            )
+            yield from place.found
+
+    def footers(self, slide: Element) -> Iterator[str]:
+        """Yield the header, the footer and the fixed date of a slide."""
+        for kind in ("header", "footer", "date-time"):
+            name = attribute(slide, f"use-{kind}-name")
+            for entry in self.body.iterfind("{*}" + kind + "-decl") if name else ():
+                text = "".join(entry.itertext()).strip()
+                if attribute(entry, "name") == name and text and attribute(entry, "source") != "current-date":
+                    yield text
+
+    def add_background(self, place: Place, name: str) -> None:
+        """Add the fixed text of a slide's master to the first slide that shows it: many share it."""
+        if name in self.masters or self.styles_root is None:
+            return
+        self.masters.add(name)
+        for master in self.styles_root.iterfind("{*}master-styles/{*}master-page"):
+            if attribute(master, "name") == name:
+                fixed = [part for part in master if not attribute(part, "class")]
+                reader = self.text_at(place)
+                place.also += [line for part in fixed if local_name(part) in DRAWINGS for line in holding(reader, part)]
+
+    def sheets(self, limits: Limits) -> Iterator[Part]:
+        """Yield all sheets with their names and their rows that aren't blank, then their drawings and comments."""
+        hidden = styles_that_hide(self.root)
+        margins = dict.fromkeys(line for line in self.margins() if not DEFAULT_MARGIN.fullmatch(line))
+        for number, table in enumerate(self.body.iterfind("{*}table"), start=1):
+            name = one_line(attribute(table, "name"))
+            place = Place(self.package, "content.xml", f" on the sheet “{name}”" if name else f" on sheet {number}")
+            reader = self.text_at(place, reads_comments=True)
+            rows = list(islice(reader.rows(table), limits.sheet_rows + 1))
+            if len(rows) > limits.sheet_rows:
+                yield Cut(number)
+            lines = [*rows[: limits.sheet_rows], *drawn_lines(reader, table), *form_lines(table)]
+            lines += margins if number == 1 else []
+            is_hidden = attribute(table, "style-name") in hidden
+            also = "\n".join(place.also)
+            yield ExtractedPage(number, PageKind.SHEET, name, "\n".join(lines), hidden=is_hidden, also_searched=also)
+            yield from place.found
+        yield from self.place.found
 
 
-def slides(root: Element, body: Element) -> Iterator[ExtractedPage]:
-    """Yield all slides in order, including hidden ones."""
-    hidden = styles_that_hide(root)
-    for number, slide in enumerate(body.iterfind("{*}page"), start=1):
-        text = "\n".join(lines(slide))
-        title = slide_title(slide) or one_line(text.partition("\n")[0], 100)
-        notes = "\n".join(line for part in slide.iterfind("{*}notes") for line in lines(part))
-        yield ExtractedPage(number, PageKind.SLIDE, title, text, notes, hidden=attribute(slide, "style-name") in hidden)
+def holding(reader: OpenText, element: Element) -> Iterator[str]:
+    """Yield the lines of an element itself, and not only of what is in it."""
+    reader.asides.append(element)
+    yield from asides_of(reader)
 
 
-def slide_title(slide: Element) -> str:
+def asides_of(reader: OpenText) -> Iterator[str]:
+    """Yield the lines of what stands beside the paragraphs and cells that were read."""
+    while reader.asides:
+        entry = reader.asides.pop(0)
+        if isinstance(entry, Block):
+            yield from (line for line in entry.text.split("\n") if line.strip())
+            reader.place.also += [entry.also_searched] if entry.also_searched else []
+        else:
+            waiting, reader.asides = reader.asides, []
+            yield from reader.lines([entry])
+            reader.asides += waiting
+
+
+def drawn_lines(reader: OpenText, table: Element) -> Iterator[str]:
+    """Yield the text of the drawings and comments on a sheet."""
+    yield from asides_of(reader)
+    for shapes in table.iterfind("{*}shapes"):
+        yield from reader.lines(shapes)
+
+
+def slide_title(reader: OpenText, slide: Element) -> str:
     """Return the text of the title's frame; "" when the slide has none."""
     for frame in slide.iter("{*}frame"):
         if attribute(frame, "class") == "title":
-            return one_line(text_of(frame))
+            return one_line(" ".join(reader.text(part) for part in frame.iterfind("{*}text-box")))
     return ""
+
+
+def has_pictures(slide: Element) -> bool:
+    """Return True if a slide has a picture other than that of an object."""
+    for frame in walk(slide, frozenset({"notes"})):
+        names = {local_name(child) for child in frame} if local_name(frame) == "frame" else set()
+        if "image" in names and not names & {"object", "object-ole"}:
+            return True
+    return False
+
+
+def bold_styles(root: Element) -> set[str]:
+    """Return the names of the styles of bold text."""
+    bold = {
+        attribute(style, "name")
+        for style in root.iterfind("{*}automatic-styles/{*}style")
+        for looks in style.iterfind("{*}text-properties")
+        if attribute(looks, "font-weight") in {"bold", "700", "800", "900"}
+    }
+    return bold | {"Strong_20_Emphasis"}
 
 
 def styles_that_hide(root: Element) -> set[str]:
@@ -81,83 +214,3 @@ def styles_that_hide(root: Element) -> set[str]:
         for looks in style
         if attribute(looks, "visibility") == "hidden" or attribute(looks, "display") == "false"
     }
-
-
-def lines(element: Element) -> Iterator[str]:
-    """Yield the paragraphs and table rows in an element that aren't blank, without a slide's notes."""
-    for leaf in leaves(element):
-        if local_name(leaf) == "table":
-            yield from rows_of(leaf)
-        elif text := text_of(leaf):
-            yield text
-
-
-def leaves(element: Element) -> Iterator[Element]:
-    """Yield the paragraphs, headings and tables in an element, in order, without nested ones."""
-    for child in element:
-        if local_name(child) in LEAVES:
-            yield child
-        elif local_name(child) not in NOT_TEXT | {"notes"}:
-            yield from leaves(child)
-
-
-def blocks(body: Element) -> Iterator[Block]:
-    """Yield the headings, paragraphs and tables of a text document."""
-    for leaf in leaves(body):
-        if local_name(leaf) == "table":
-            yield Block("\n".join(rows_of(leaf)))
-        else:
-            yield Block(text_of(leaf), heading=local_name(leaf) == "h")
-
-
-def sheets(body: Element, limits: Limits) -> Iterator[ExtractedPage | Cut]:
-    """Yield all sheets with their names and their rows that aren't blank."""
-    hidden = styles_that_hide(body.getroottree().getroot())
-    for number, table in enumerate(body.iterfind("{*}table"), start=1):
-        rows = list(islice(rows_of(table), limits.sheet_rows + 1))
-        if len(rows) > limits.sheet_rows:
-            yield Cut(number)
-        name = one_line(attribute(table, "name"))
-        text = "\n".join(rows[: limits.sheet_rows])
-        yield ExtractedPage(number, PageKind.SHEET, name, text, hidden=attribute(table, "style-name") in hidden)
-
-
-def rows_of(table: Element) -> Iterator[str]:
-    """Yield the rows of a table that aren't blank, cells separated by tabs."""
-    for row in table.iter("{*}table-row"):
-        cells = [text for cell in row for text in cell_texts(cell)]
-        if any(cells):
-            yield "\t".join(cells).rstrip("\t")
-
-
-def cell_texts(cell: Element) -> list[str]:
-    """Return the text of a cell, once for each repetition."""
-    if local_name(cell) not in {"table-cell", "covered-table-cell"}:
-        return []
-    times = times_of(attribute(cell, "number-columns-repeated"), MOST_REPEATED_CELLS)
-    return [" ".join(text_of(cell).split())] * times
-
-
-def text_of(element: Element) -> str:
-    """Return all text in an element, with its line breaks and tabs."""
-    pieces: list[str] = []
-    waiting: list[Element | str] = [element]
-    while waiting:
-        current = waiting.pop()
-        if isinstance(current, str):
-            pieces.append(current)
-        elif local_name(current) not in NOT_TEXT:
-            pieces += [spaces(current), MARKS.get(local_name(current), ""), current.text or ""]
-            for child in reversed(current):
-                waiting += [child.tail or "", child]
-    return "".join(pieces).strip()
-
-
-def spaces(element: Element) -> str:
-    """Return the spaces that an element represents."""
-    return " " * times_of(attribute(element, "c"), MOST_SPACES) if local_name(element) == "s" else ""
-
-
-def times_of(number: str, most: int) -> int:
-    """Return a repetition count: 1 unless `number` is a valid number, and never more than `most`."""
-    return min(int(number), most) if COUNT.fullmatch(number) else 1

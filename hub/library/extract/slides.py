@@ -48,9 +48,9 @@ class Lines:
 
     @property
     def first(self) -> str:
-        """The first line, of the slide's own words if it has any."""
+        """The first line of the slide's own words; "" when it has none."""
         words = (line for line in self.shown if line not in self.said)
-        return next(words, self.shown[0] if self.shown else "").partition("\n")[0]
+        return next(words, "").partition("\n")[0]
 
 
 class Deck:

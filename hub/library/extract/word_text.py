@@ -1,6 +1,5 @@
 """The text of one part of a Word document: its body, a header, a note."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -9,9 +8,10 @@ from hub.library.extract.chunks import chunk_blocks
 from hub.library.extract.container import Element, attribute, local_name
 from hub.library.extract.drawings import GRAPHICS, graphic_lines
 from hub.library.extract.equations import equation_text
-from hub.library.extract.numbering import Label, Numbers
+from hub.library.extract.numbering import Numbers
 from hub.library.extract.parts import DELETED, Place
 from hub.library.extract.sections import Block
+from hub.library.extract.updates import Paragraph, aside, paragraph_of
 
 # Deleted and moved text, fallbacks for older programs, and formatting aren't part of the text.
 NOT_TEXT = frozenset({"Fallback", "del", "moveFrom", "rPr", "pPr", "sectPr", "tblPr", "tcPr", "trPr"})
@@ -22,16 +22,7 @@ ASIDES = GRAPHICS | {"txbxContent"}
 EQUATIONS = {"oMath", "oMathPara"}
 DESCRIBED = {"docPr", "cNvPr"}
 BODY_LEVEL = 9
-INDENT = "   "
-TYPED_NUMBER = re.compile(r"\d{1,3}[.)]\s+")
 OFF = {"0", "false", "none"}
-
-
-@dataclass(frozen=True)
-class Paragraph(Block):
-    """A block with its text as Markdown: with its heading's mark, its indent in a list and its first bold words."""
-
-    marked: str = ""
 
 
 @dataclass
@@ -77,14 +68,7 @@ class WordText:
     def paragraph(self, element: Element) -> Paragraph:
         """Return a paragraph with its number and its Markdown."""
         label = self.shared.numbers.label(element)
-        pieces = list(self.pieces(element))
-        text = "".join(piece for piece, _ in pieces).strip()
-        if not text:
-            return Paragraph("")
-        numbered = f"{label.text} {text}" if label else text
-        if self.is_heading(element):
-            return Paragraph(numbered, heading=True, marked=f"## {' '.join(numbered.split())}")
-        return Paragraph(numbered, marked=marked(label, with_bold(pieces, text)))
+        return paragraph_of(list(self.pieces(element)), label, heading=self.is_heading(element))
 
     def rows(self, table: Element) -> Iterator[str]:
         """Yield the rows of a table, cells separated by tabs; a nested table is part of its cell."""
@@ -140,13 +124,13 @@ class WordText:
         raw = "\n".join(self.place.also[before:])
         del self.place.also[before:]
         if lines:
-            self.asides.append(Paragraph(lines, also_searched=raw, marked=lines))
+            self.asides.append(aside(lines, raw))
 
     def describe(self, line: str, described: set[str]) -> None:
         """Keep what is said about a picture for after its paragraph, once: Word writes it twice."""
         if line not in described:
             described.add(line)
-            self.asides.append(Paragraph(line, marked=line))
+            self.asides.append(aside(line))
 
     def note_deleted(self, element: Element) -> None:
         """Note that deleted text was left out, if there is any."""
@@ -159,30 +143,6 @@ class WordText:
             return level_of(level) < BODY_LEVEL
         styles = paragraph.iterfind("{*}pPr/{*}pStyle")
         return any(attribute(style, "val") in self.shared.headings for style in styles)
-
-
-def marked(label: Label | None, text: str) -> str:
-    """Return a paragraph as Markdown: indented by its level, with its number."""
-    if label is None:
-        return text
-    indent = INDENT * label.level
-    return "\n".join(indent + line for line in f"{label.text} {text}".split("\n"))
-
-
-def with_bold(pieces: list[tuple[str, bool]], text: str) -> str:
-    """Return a text with the marks of bold type around the bold words that it begins with, behind a typed number."""
-    bold = ""
-    for piece, is_set in pieces:
-        if piece.strip() and not is_set:
-            break
-        bold += piece
-    bold = bold.strip()
-    number = TYPED_NUMBER.match(bold)
-    start = number.end() if number else 0
-    words = bold[start:].strip()
-    if not words or "\n" in words:
-        return text
-    return f"{text[:start]}**{words}**{text[len(bold):]}"
 
 
 def is_bold(text: Element) -> bool:
