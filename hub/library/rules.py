@@ -251,9 +251,7 @@ KIND_WORDS = (
     (Kind.BRIEFING, r"briefings?|brief|updates?|newsletter|bulletin|nofo|foa|funding[ _.-]*(notice|opportunity)"),
 )
 KIND_FORMATS = {
-    "pptx": Kind.PRESENTATION,
-    "ppt": Kind.PRESENTATION,
-    "odp": Kind.PRESENTATION,
+    **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm", "ppt", "odp"), Kind.PRESENTATION),
     "eml": Kind.BRIEFING,
     "msg": Kind.BRIEFING,
 }

@@ -50,7 +50,4 @@ def archived_page(content: bytes) -> str:
     body = message.get_body(("html", "plain"))
     if body is None:
         raise LookupError(WHAT)
-    page = body.get_content()
-    if not isinstance(page, str):
-        raise LookupError(WHAT)
-    return page
+    return str(body.get_content())

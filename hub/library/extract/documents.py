@@ -39,7 +39,7 @@ def parts(package: Package, name: str, root: Element) -> list[Part]:
     margins = "\n".join(dict.fromkeys(margin_lines(place, shared)))
     note_comments(place)
     pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
-    return [*pages, *place.found]
+    return [*pages, *place.noted]
 
 
 def shared_of(place: Place) -> Shared:

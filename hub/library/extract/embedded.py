@@ -137,8 +137,10 @@ def kind_of_zip(content: bytes) -> str:
 
 def by_folder(names: Sequence[str]) -> str:
     """Return the extension of an Office file by the folders of its parts."""
-    found = (extension for folder, extension in FOLDERS.items() if any(name.startswith(folder) for name in names))
-    return next(found, "")
+    for folder, extension in FOLDERS.items():
+        if any(name.startswith(folder) for name in names):
+            return extension
+    return ""
 
 
 def kind_of_container(content: bytes) -> str:

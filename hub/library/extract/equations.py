@@ -132,7 +132,7 @@ def enclosed(element: Element, texts: Texts) -> str:
 
 def fenced(element: Element, texts: Texts) -> str:
     """Return terms in the brackets of MathML."""
-    return element.get("open", "(") + ", ".join(parts(element, texts)) + element.get("close", ")")
+    return f"{element.get('open', '(')}{', '.join(parts(element, texts))}{element.get('close', ')')}"
 
 
 def function(element: Element, texts: Texts) -> str:

@@ -8,6 +8,7 @@ from hub.library.rules import PageKind
 OFFICE = "application/vnd.openxmlformats-officedocument."
 EXCEL = "application/vnd.ms-excel."
 OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
+MICROSOFT = "application/vnd.ms-"
 
 # Workbooks that the hub reads itself; their formulas can lack results.
 WORKBOOKS = ("xlsx", "xlsm", "xltx", "xltm")
@@ -40,6 +41,12 @@ def _formats() -> tuple[Format, ...]:
         Format("pdf", "PDF", "application/pdf", page),
         Format("pptx", "PowerPoint presentation", OFFICE + "presentationml.presentation", slide),
         Format("docx", "Word document", OFFICE + "wordprocessingml.document", section),
+        Format("ppsx", "PowerPoint show", OFFICE + "presentationml.slideshow", slide),
+        Format("potx", "PowerPoint template", OFFICE + "presentationml.template", slide),
+        Format("pptm", "PowerPoint presentation", MICROSOFT + "powerpoint.presentation.macroEnabled.12", slide),
+        Format("ppsm", "PowerPoint show", MICROSOFT + "powerpoint.slideshow.macroEnabled.12", slide),
+        Format("docm", "Word document", MICROSOFT + "word.document.macroEnabled.12", section),
+        Format("dotx", "Word template", OFFICE + "wordprocessingml.template", section),
         Format("xlsx", "Excel workbook", OFFICE + "spreadsheetml.sheet", sheet),
         Format("xlsm", "Excel workbook with macros", EXCEL + "sheet.macroEnabled.12", sheet),
         Format("xltx", "Excel template", OFFICE + "spreadsheetml.template", sheet),
@@ -47,6 +54,8 @@ def _formats() -> tuple[Format, ...]:
         Format("odp", "OpenDocument presentation", OPEN_DOCUMENT + "presentation", slide),
         Format("odt", "OpenDocument text", OPEN_DOCUMENT + "text", section),
         Format("ods", "OpenDocument spreadsheet", OPEN_DOCUMENT + "spreadsheet", sheet),
+        Format("rtf", "RTF document", "application/rtf", section),
+        Format("epub", "book (EPUB)", "application/epub+zip", section),
         Format("txt", "text file", "text/plain", section),
         Format("md", "Markdown text", "text/markdown", section),
         Format("html", "web page", "text/html", section),

@@ -80,7 +80,7 @@ class Reading:
         blocks += [Block(line) for line in form_lines(self.body)]
         margins = "\n".join(dict.fromkeys(line for line in self.margins() if LETTER.search(line)))
         pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
-        return [*pages, *self.place.found]
+        return [*pages, *self.place.noted]
 
     def margins(self) -> Iterator[str]:
         """Yield the lines of headers and footers."""
@@ -93,7 +93,7 @@ class Reading:
         """Yield all slides in order, including hidden ones, each followed by what was noted on it."""
         self.styles.bullets = False
         hidden = styles_that_hide(self.root)
-        yield from self.place.found
+        yield from self.place.noted
         for number, slide in enumerate(self.body.iterfind("{*}page"), start=1):
             place = Place(self.package, "content.xml", f" on slide {number}")
             lines = [*self.text_at(place).lines(slide), *form_lines(slide)]
@@ -110,7 +110,7 @@ class Reading:
                 also_searched="\n".join(place.also),
                 is_picture=not lines and has_pictures(slide),
             )
-            yield from place.found
+            yield from place.noted
 
     def footers(self, slide: Element) -> Iterator[str]:
         """Yield the header, the footer and the fixed date of a slide."""
@@ -148,8 +148,8 @@ class Reading:
             is_hidden = attribute(table, "style-name") in hidden
             also = "\n".join(place.also)
             yield ExtractedPage(number, PageKind.SHEET, name, "\n".join(lines), hidden=is_hidden, also_searched=also)
-            yield from place.found
-        yield from self.place.found
+            yield from place.noted
+        yield from self.place.noted
 
 
 def holding(reader: OpenText, element: Element) -> Iterator[str]:
@@ -159,7 +159,7 @@ def holding(reader: OpenText, element: Element) -> Iterator[str]:
 
 
 def asides_of(reader: OpenText) -> Iterator[str]:
-    """Yield the lines of what stands beside the paragraphs and cells that were read."""
+    """Yield the lines of what the paragraphs and cells that were read have beside their text."""
     while reader.asides:
         entry = reader.asides.pop(0)
         if isinstance(entry, Block):

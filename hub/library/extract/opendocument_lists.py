@@ -35,7 +35,7 @@ class Lists:
                 self.styles.setdefault(name, levels_of(style))
 
     def begin(self, style: str) -> None:
-        """Begin a list anew."""
+        """Begin a list with its first number again."""
         self.counts.pop(style, None)
 
     def label(self, style: str, level: int, start: str = "") -> Label | None:

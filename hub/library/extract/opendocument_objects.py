@@ -8,11 +8,13 @@ from hub.library.extract.container import Element, attribute, local_name, walk
 from hub.library.extract.embedded import note_content
 from hub.library.extract.equations import equation_text
 from hub.library.extract.parts import LINKED, Place
+from hub.library.extract.problems import Unreadable
 
 WHAT = "embedded object"
 TYPES = {"text": "odt", "spreadsheet": "ods", "presentation": "odp"}
 MIMETYPE = "application/vnd.oasis.opendocument."
 NOT_NUMBERS = {"NaN", "1.#NAN"}
+SETTINGS = ("Configurations2/", "Thumbnails/")
 NO_SERIES = frozenset({"table"})
 
 
@@ -75,15 +77,23 @@ def folder_of(element: Element) -> str:
 
 
 def note_document(place: Place, folder: str, kind: str) -> None:
-    """Note a document in a folder as a file inside, packed like one of its own."""
+    """Note a document in a folder as a file inside."""
+    try:
+        note_content(place, packed(place, folder, kind), folder, WHAT)
+    except Unreadable:
+        place.unread(WHAT)
+
+
+def packed(place: Place, folder: str, kind: str) -> bytes:
+    """Return the parts in a folder as a file of its own; raises Unreadable when one of them is damaged."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         archive.writestr("mimetype", MIMETYPE + kind)
         for name in [name for name in place.package.members if name.startswith(f"{folder.lower()}/")]:
             own = place.package.members[name].filename.lstrip("/")[len(folder) + 1 :]
-            if own and own != "mimetype":
-                archive.writestr(own, place.content(name, WHAT))
-    note_content(place, buffer.getvalue(), folder, WHAT)
+            if own and own != "mimetype" and not own.startswith(SETTINGS):
+                archive.writestr(own, place.package.read(name))
+    return buffer.getvalue()
 
 
 def paragraph_lines(root: Element, skip: frozenset[str] = frozenset()) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from hub.library.extract.books import open_book
 from hub.library.extract.documents import open_word
 from hub.library.extract.formats import WORKBOOKS, Format
 from hub.library.extract.inside import Opener, Unpacking
@@ -11,6 +12,7 @@ from hub.library.extract.mail.opening import open_message
 from hub.library.extract.opendocument import open_opendocument
 from hub.library.extract.pages import Document
 from hub.library.extract.pdf import open_pdf
+from hub.library.extract.rtf import open_rtf
 from hub.library.extract.sheets import open_workbook
 from hub.library.extract.slides import open_presentation
 from hub.library.extract.text import open_markdown, open_table, open_text
@@ -18,12 +20,15 @@ from hub.library.extract.webpage import open_webpage
 
 OPENERS: dict[str, Opener] = {
     "pdf": open_pdf,
-    "pptx": open_presentation,
-    "docx": open_word,
+    # Macros never run: these files are read as XML.
+    **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm"), open_presentation),
+    **dict.fromkeys(("docx", "docm", "dotx"), open_word),
     **dict.fromkeys(WORKBOOKS, open_workbook),
     "odp": open_opendocument,
     "odt": open_opendocument,
     "ods": open_opendocument,
+    "rtf": open_rtf,
+    "epub": open_book,
     "txt": open_text,
     "md": open_markdown,
     "html": open_webpage,

@@ -19,12 +19,12 @@ class Place:
     `where` says where a person sees the part: " on slide 3", or "" when the part is the whole document.
     """
 
-    def __init__(self, package: Package, name: str, where: str = "", found: list[Part] | None = None) -> None:
-        """`name` is that of the part; `found` is the list to note in, by default a new one."""
+    def __init__(self, package: Package, name: str, where: str = "", noted: list[Part] | None = None) -> None:
+        """`name` is that of the part; `noted` is the list to note in, by default a new one."""
         self.package = package
         self.name = name
         self.where = where
-        self.found: list[Part] = [] if found is None else found
+        self.noted: list[Part] = [] if noted is None else noted
         # Words to be found that aren't shown, such as a value without its format.
         self.also: list[str] = []
 
@@ -40,13 +40,13 @@ class Place:
     def unread(self, what: str) -> None:
         """Note that something couldn't be read: "chart" gives "The chart on slide 3 couldn’t be read."."""
         sentence = Unread(f"The {what}{self.where} couldn’t be read.")
-        if sentence not in self.found:
-            self.found.append(sentence)
+        if sentence not in self.noted:
+            self.noted.append(sentence)
 
     def leave_out(self, what: LeftOut) -> None:
         """Note once that a kind of part is left out on purpose."""
-        if what not in self.found:
-            self.found.append(what)
+        if what not in self.noted:
+            self.noted.append(what)
 
     def target(self, reference: str, what: str) -> str:
         """Return the name of the part that is referred to; "" when it is missing or elsewhere, which is noted."""
@@ -85,13 +85,13 @@ class Place:
     def inner(self, name: str, content: bytes, part: str) -> None:
         """Note a file inside the document; a second one with the same name gets a number."""
         stem, dot, extension = name.rpartition(".")
-        taken = {entry.name for entry in self.found if isinstance(entry, Inner)}
+        taken = {entry.name for entry in self.noted if isinstance(entry, Inner)}
         number, free = 1, name
         while free in taken:
             number += 1
             free = f"{stem} ({number}){dot}{extension}"
-        self.found.append(Inner(free, content, part))
+        self.noted.append(Inner(free, content, part))
 
     def beside(self, name: str) -> "Place":
         """Return the place of another part that is seen at the same place."""
-        return Place(self.package, name, self.where, self.found)
+        return Place(self.package, name, self.where, self.noted)

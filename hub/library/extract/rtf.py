@@ -29,7 +29,9 @@ CELL = re.compile(r"\\(?:nest)?cell(?![a-z]) ?")
 DELETION = re.compile(r"\\deleted(?![a-z0-9]|\s?0)1? ?")
 COMMENT = re.compile(r"\\\*\s?\\annotation(?![a-z])")
 OBJECT = re.compile(r"\\objdata(?![a-z])")
-DESCRIPTION = re.compile(r"\{\\sp\s{0,3}\{\\sn\s{1,3}(?:wzDescription|gtextUNICODE)\}\s{0,3}\{\\sv\s{1,3}([^{}]{1,4000})\}")
+DESCRIPTION = re.compile(
+    r"\{\\sp\s{0,3}\{\\sn\s{1,3}(?:wzDescription|gtextUNICODE)\}\s{0,3}\{\\sv\s{1,3}([^{}]{1,4000})\}"
+)
 PROPERTY = r"\{\\%s\s{1,3}([^{}]{1,2000})\}"
 CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 # The library looks for links with a pattern whose time grows with the square of the text: none may match.
@@ -73,7 +75,7 @@ def plain(source: str, *, whole: bool = False) -> str:
     prepared = BESIDE.sub(lambda match: INLINE.get(match[1], "\\par "), source)
     prepared = DELETION.sub(r"\\*\\deleted ", CELL.sub(r"\\tab ", LINK.sub("hyper\n", prepared)))
     try:
-        text = rtf_to_text(prepared if whole else "{\\rtf1 " + prepared + "}", errors="replace")
+        text = rtf_to_text(prepared if whole else "{\\rtf1 " + prepared + "}", errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise Unreadable(DAMAGED) from error
     # Characters beyond the basic ones are written as two halves.

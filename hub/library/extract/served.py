@@ -14,12 +14,16 @@ UNKNOWN = "application/octet-stream"
 FIRST_BYTES = 4_096
 
 ZIP = b"PK\x03\x04"
-MIMETYPE_ENTRY = 38  # an OpenDocument file begins with an entry "mimetype": its content follows 30 bytes and its name
+MIMETYPE_ENTRY = 38  # these files begin with an entry "mimetype": its content follows 30 bytes and its name
+TYPED = {"odp", "odt", "ods", "epub"}
 STARTS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
     **dict.fromkeys(("jpg", "jpeg"), (b"\xff\xd8\xff",)),
-    **dict.fromkeys(("pptx", "docx", "xlsx", "xlsm", "xltx", "xltm", "xlsb", "odp", "odt", "ods"), (ZIP,)),
+    **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm", "docx", "docm", "dotx"), (ZIP,)),
+    **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm", "xlsb"), (ZIP,)),
+    **dict.fromkeys(("odp", "odt", "ods", "epub"), (ZIP,)),
+    "rtf": (b"{\\rtf",),
     **dict.fromkeys(("ppt", "doc", "xls", "msg"), (OLE_START,)),
 }
 BINARY = (*(start for starts in STARTS.values() for start in starts), b"MZ", b"\x7fELF", b"\x1f\x8b", b"GIF8", b"Rar!")
@@ -39,8 +43,7 @@ def served_type(path: Path, file_name: str) -> str:
 def agrees(extension: str, media_type: str, start: bytes) -> bool:
     """Return True if the first bytes of a file look like its format."""
     if extension in STARTS:
-        is_opendocument = extension in {"odp", "odt", "ods"}
-        has_type = not is_opendocument or start[MIMETYPE_ENTRY:].startswith(media_type.encode())
+        has_type = extension not in TYPED or start[MIMETYPE_ENTRY:].startswith(media_type.encode())
         return start.startswith(STARTS[extension]) and has_type
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True  # text in UTF-16

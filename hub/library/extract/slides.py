@@ -34,22 +34,22 @@ def open_presentation(path: Path, file_format: Format, limits: Limits) -> Docume
 
 @dataclass
 class Lines:
-    """The lines of a slide: `said` are those that describe pictures, `footers` those of its footer and date."""
+    """The lines of a slide: `descriptions` are those that describe pictures, `footers` those of its footer and date."""
 
     shown: list[str] = field(default_factory=list)
-    said: set[str] = field(default_factory=set)
+    descriptions: set[str] = field(default_factory=set)
     footers: list[str] = field(default_factory=list)
 
-    def add_said(self, line: str) -> None:
+    def add_description(self, line: str) -> None:
         """Add a description of a picture, unless the same words are there already."""
         if line and line not in self.shown:
             self.shown.append(line)
-            self.said.add(line)
+            self.descriptions.add(line)
 
     @property
     def first(self) -> str:
         """The first line of the slide's own words; "" when it has none."""
-        words = (line for line in self.shown if line not in self.said)
+        words = (line for line in self.shown if line not in self.descriptions)
         return next(words, "").partition("\n")[0]
 
 
@@ -92,7 +92,7 @@ class Deck:
             also_searched="\n".join(place.also),
             is_picture=len(lines.shown) == len(lines.footers) and has_pictures(root),
         )
-        return [page, *place.found]
+        return [page, *place.noted]
 
     def add_background(self, place: Place) -> None:
         """Add the fixed text of the slide's layout and master to the first slide that shows it: many share it."""
@@ -108,7 +108,7 @@ class Deck:
         """Add the fixed text of a layout to what is searched; returns the masters that it shows."""
         root = background(place, name)
         shows_master = root is not None and root.get("showMasterSp") not in FALSE
-        return Place(self.package, name, place.where, place.found).related("slideMaster") if shows_master else []
+        return Place(self.package, name, place.where, place.noted).related("slideMaster") if shows_master else []
 
 
 def background(place: Place, name: str) -> Element | None:
@@ -148,7 +148,7 @@ def add_lines(lines: Lines, place: Place, element: Element) -> None:
     elif name == "txBody":
         lines.shown += paragraphs(element)
     elif name == "cNvPr":
-        lines.add_said(alt_text(element))
+        lines.add_description(alt_text(element))
     elif name in GRAPHICS:
         lines.shown += graphic_lines(place, element)
 

@@ -41,7 +41,7 @@ def paragraph_of(pieces: Pieces, label: Label | None, *, heading: bool) -> Parag
 
 
 def aside(lines: str, also_searched: str = "") -> Paragraph:
-    """Return the block of something that stands beside a paragraph, such as a picture's description."""
+    """Return the block of something that isn't part of a paragraph, such as a picture's description."""
     return Paragraph(lines, also_searched=also_searched, marked=lines)
 
 

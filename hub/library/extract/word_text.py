@@ -8,7 +8,7 @@ from hub.library.extract.chunks import chunk_blocks
 from hub.library.extract.container import Element, attribute, local_name
 from hub.library.extract.drawings import GRAPHICS, graphic_lines
 from hub.library.extract.equations import equation_text
-from hub.library.extract.numbering import Numbers
+from hub.library.extract.numbering import Numbers, whole
 from hub.library.extract.parts import DELETED, Place
 from hub.library.extract.sections import Block
 from hub.library.extract.updates import Paragraph, aside, paragraph_of
@@ -134,7 +134,9 @@ class WordText:
 
     def note_deleted(self, element: Element) -> None:
         """Note that deleted text was left out, if there is any."""
-        if local_name(element) in TAKEN_OUT and any((text.text or "").strip() for text in element.iter("{*}delText", "{*}t")):
+        if local_name(element) in TAKEN_OUT and any(
+            (text.text or "").strip() for text in element.iter("{*}delText", "{*}t")
+        ):
             self.place.leave_out(DELETED)
 
     def is_heading(self, paragraph: Element) -> bool:
@@ -165,7 +167,8 @@ def chosen_entry(choices: Element) -> str:
     """Return the entry that was chosen in a form field with a list."""
     entries = [attribute(entry, "val") for entry in choices.iterfind("{*}listEntry")]
     chosen = next((attribute(entry, "val") for entry in choices.iterfind("{*}result")), "0")
-    return entries[int(chosen)] if chosen.isdecimal() and len(chosen) < 4 and int(chosen) < len(entries) else ""
+    place = whole(chosen, 0)
+    return entries[place] if place < len(entries) else ""
 
 
 def nearest(element: Element, name: str) -> Iterator[Element]:
