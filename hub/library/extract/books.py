@@ -143,7 +143,9 @@ class Book:
         if pages:
             first = pages[0]
             return [replace(first, title=first.title or one_line(self.labels.get(chapter.name, ""))), *pages[1:]]
-        has_picture = root is not None and any(local_name(element) in {"img", "image", "svg"} for element in root.iter())
+        has_picture = root is not None and any(
+            local_name(element) in {"img", "image", "svg"} for element in root.iter()
+        )
         return self.picture(chapter) if has_picture else []
 
     def picture(self, chapter: Chapter) -> list[ExtractedPage]:

@@ -1,17 +1,18 @@
 """Word documents: sections by heading, or the items of an update. A Word file doesn't store pages: none are invented."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from hub.library.extract.container import Element, Package, attribute, main_part, open_office
+from hub.library.extract.drawings import has_pictures
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.numbering import Numbers
 from hub.library.extract.pages import Document, ExtractedPage, Part
 from hub.library.extract.parts import COMMENTS, Place
 from hub.library.extract.properties import core_properties
-from hub.library.extract.sections import Block, sections
+from hub.library.extract.sections import Block, only_picture, sections
 from hub.library.extract.updates import update_pages
 from hub.library.extract.word_text import BODY_LEVEL, Shared, WordText, level_of
 from hub.library.rules import PageKind
@@ -38,7 +39,9 @@ def parts(package: Package, name: str, root: Element) -> list[Part]:
     blocks = list(WordText(place, shared).blocks(root))
     margins = "\n".join(dict.fromkeys(margin_lines(place, shared)))
     note_comments(place)
-    pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
+    pages = update_pages(blocks, margins) or list(sections([*blocks, Block(margins)]))
+    if not pages and has_pictures(root):
+        pages = [only_picture()]
     return [*pages, *place.noted]
 
 

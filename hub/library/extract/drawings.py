@@ -9,6 +9,7 @@ from hub.library.extract.embedded import note_object
 from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraphs
 from hub.library.extract.parts import CONTROLS, Place
 
+PICTURES = frozenset({"blip", "imagedata"})
 # The elements that refer to a graphic with text.
 GRAPHICS = frozenset({"relIds", "chart", "oleObj", "OLEObject", "control"})
 
@@ -47,4 +48,4 @@ def linked_chart(place: Place, reference: str) -> Iterator[str]:
 
 def has_pictures(root: Element) -> bool:
     """Return True if a drawing has a picture, other than the one of an embedded object."""
-    return any(local_name(element) == "blip" for element in walk(root, WRITTEN_TWICE | {"oleObj"}))
+    return any(local_name(element) in PICTURES for element in walk(root, WRITTEN_TWICE | {"oleObj", "object"}))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import olefile
 
 from hub.library.extract.container import OLE_START, Element, attribute
-from hub.library.extract.parts import LINKED, Place
+from hub.library.extract.parts import LINKED, Notes, Place
 
 KINDS = {
     "xlsx": "Workbook",
@@ -60,7 +60,7 @@ def note_embedded(place: Place, reference: str, what: str) -> None:
         note_content(place, content, name, what)
 
 
-def note_content(place: Place, content: bytes, part: str, what: str) -> None:
+def note_content(place: Notes, content: bytes, part: str, what: str) -> None:
     """Note the bytes of an embedded file as a file inside, named by its own name or its kind and place."""
     own_name, inner = unwrapped(content)
     extension = kind_of(inner)

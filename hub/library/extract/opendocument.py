@@ -1,7 +1,7 @@
 """OpenDocument presentations, texts and spreadsheets, the formats of LibreOffice."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from hub.library.extract.pages import Cut, Document, ExtractedPage, Part, one_li
 from hub.library.extract.parts import Place
 from hub.library.extract.problems import OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import properties
-from hub.library.extract.sections import Block, sections
+from hub.library.extract.sections import Block, only_picture, sections
 from hub.library.extract.updates import update_pages
 from hub.library.rules import PageKind
 
@@ -79,7 +79,9 @@ class Reading:
         blocks = list(self.text_at(self.place).blocks(self.body))
         blocks += [Block(line) for line in form_lines(self.body)]
         margins = "\n".join(dict.fromkeys(line for line in self.margins() if LETTER.search(line)))
-        pages: Iterable[ExtractedPage] = update_pages(blocks, margins) or sections([*blocks, Block(margins)])
+        pages = update_pages(blocks, margins) or list(sections([*blocks, Block(margins)]))
+        if not pages and has_pictures(self.body):
+            pages = [only_picture()]
         return [*pages, *self.place.noted]
 
     def margins(self) -> Iterator[str]:

@@ -13,29 +13,18 @@ CONTROLS = LeftOut("Form controls (ActiveX) are not searched.")
 CHART_DATA = LeftOut("Data sheets behind charts are not searched.")
 
 
-class Place:
-    """One part of an Office file with its references, and what was noted while reading it.
+class Notes:
+    """What was noted while reading a part of a document: files inside it, and what wasn't read.
 
     `where` says where a person sees the part: " on slide 3", or "" when the part is the whole document.
     """
 
-    def __init__(self, package: Package, name: str, where: str = "", noted: list[Part] | None = None) -> None:
-        """`name` is that of the part; `noted` is the list to note in, by default a new one."""
-        self.package = package
-        self.name = name
+    def __init__(self, where: str = "", noted: list[Part] | None = None) -> None:
+        """`noted` is the list to note in, by default a new one."""
         self.where = where
         self.noted: list[Part] = [] if noted is None else noted
         # Words to be found that aren't shown, such as a value without its format.
         self.also: list[str] = []
-
-    @cached_property
-    def references(self) -> dict[str, Relation]:
-        """The references of the part by their identifier; none when they are damaged, which is noted."""
-        try:
-            return self.package.references(self.name)
-        except Unreadable:
-            self.unread("list of other parts")
-            return {}
 
     def unread(self, what: str) -> None:
         """Note that something couldn't be read: "chart" gives "The chart on slide 3 couldn’t be read."."""
@@ -47,6 +36,35 @@ class Place:
         """Note once that a kind of part is left out on purpose."""
         if what not in self.noted:
             self.noted.append(what)
+
+    def inner(self, name: str, content: bytes, part: str) -> None:
+        """Note a file inside the document; a second one with the same name gets a number."""
+        stem, dot, extension = name.rpartition(".")
+        taken = {entry.name for entry in self.noted if isinstance(entry, Inner)}
+        number, free = 1, name
+        while free in taken:
+            number += 1
+            free = f"{stem} ({number}){dot}{extension}"
+        self.noted.append(Inner(free, content, part))
+
+
+class Place(Notes):
+    """One part of an Office or OpenDocument file with its references, and what was noted while reading it."""
+
+    def __init__(self, package: Package, name: str, where: str = "", noted: list[Part] | None = None) -> None:
+        """`name` is that of the part."""
+        super().__init__(where, noted)
+        self.package = package
+        self.name = name
+
+    @cached_property
+    def references(self) -> dict[str, Relation]:
+        """The references of the part by their identifier; none when they are damaged, which is noted."""
+        try:
+            return self.package.references(self.name)
+        except Unreadable:
+            self.unread("list of other parts")
+            return {}
 
     def target(self, reference: str, what: str) -> str:
         """Return the name of the part that is referred to; "" when it is missing or elsewhere, which is noted."""
@@ -81,16 +99,6 @@ class Place:
         """Return the names of the parts of that kind inside the file, including missing ones, each once."""
         targets = (entry.target for entry in self.references.values() if entry.kind == kind and not entry.external)
         return list(dict.fromkeys(targets))
-
-    def inner(self, name: str, content: bytes, part: str) -> None:
-        """Note a file inside the document; a second one with the same name gets a number."""
-        stem, dot, extension = name.rpartition(".")
-        taken = {entry.name for entry in self.noted if isinstance(entry, Inner)}
-        number, free = 1, name
-        while free in taken:
-            number += 1
-            free = f"{stem} ({number}){dot}{extension}"
-        self.noted.append(Inner(free, content, part))
 
     def beside(self, name: str) -> "Place":
         """Return the place of another part that is seen at the same place."""

@@ -8,13 +8,15 @@ from pathlib import Path
 from striprtf.striprtf import rtf_to_text
 
 from hub.library.extract.alt_texts import said
+from hub.library.extract.container import OLE_START
+from hub.library.extract.embedded import note_content
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Document, Part, Unread, clean
-from hub.library.extract.parts import COMMENTS, DELETED
+from hub.library.extract.pages import Document, Part, clean
+from hub.library.extract.parts import COMMENTS, DELETED, Notes
 from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, TOO_LARGE, Unreadable
 from hub.library.extract.properties import plausible, sensible_title
-from hub.library.extract.sections import Block, sections
+from hub.library.extract.sections import Block, only_picture, sections
 from hub.library.extract.text import items
 
 RTF_START = b"{\\rtf"
@@ -22,13 +24,20 @@ LARGEST = 200 * 1024 * 1024
 TITLE_WITHIN = 100_000
 # Text beside the text, which the library leaves out: it becomes paragraphs, in place.
 BESIDE = re.compile(
-    r"(?:\\\*\s?)?\\(footnote|header[lrf]?|footer[lrf]?|shp|shpinst|shptxt|dptxbxtext|do|pntext|listtext)(?![a-z])-?\d{0,9} ?"
+    r"(?:\\\*\s?)?\\(footnote|header[lrf]?|footer[lrf]?|shp|shpinst|shptxt|dptxbxtext|do|pntext|listtext"
+    # The elements of equations, without those that hold their settings.
+    r"|mmath|moMath|moMathPara|mr|mf|mnum|mden|me|mdeg|msub|msup|msSub|msSup|msSubSup|msPre|mrad|md|mfunc|mfName|mnary"
+    r"|mlim|mlimLow|mlimUpp|mm|mmr|meqArr|macc|mbar|mbox|mborderBox|mgroupChr)(?![A-Za-z])-?\d{0,9} ?"
 )
-INLINE = {"pntext": " ", "listtext": " "}
+PARAGRAPHS = ("footnote", "header", "footer", "shp", "dptxbxtext", "do")
+INLINE = {"pntext": " ", "listtext": " ", "mden": " / ", "msub": "_", "msup": "^", "mlim": "_"}
+NUMBER_TAB = re.compile(r"(\\(?:list|pn)text(?![a-z])[^{}]{0,300}?)\\tab ?\}")
 CELL = re.compile(r"\\(?:nest)?cell(?![a-z]) ?")
 DELETION = re.compile(r"\\deleted(?![a-z0-9]|\s?0)1? ?")
 COMMENT = re.compile(r"\\\*\s?\\annotation(?![a-z])")
-OBJECT = re.compile(r"\\objdata(?![a-z])")
+PICTURE = re.compile(r"\\pict(?![a-z])")
+OBJECT = re.compile(r"\\objdata(?![a-z])([\s0-9a-fA-F]*)")
+PACKAGES = (OLE_START, b"PK\x03\x04", b"%PDF")
 DESCRIPTION = re.compile(
     r"\{\\sp\s{0,3}\{\\sn\s{1,3}(?:wzDescription|gtextUNICODE)\}\s{0,3}\{\\sv\s{1,3}([^{}]{1,4000})\}"
 )
@@ -53,13 +62,31 @@ def open_rtf(path: Path, file_format: Format, limits: Limits) -> Document:
 
 def parts(source: str, text: str) -> Iterator[Part]:
     """Yield the pages, then what was left out or couldn't be read."""
-    yield from items(text.split("\n")) or sections(Block(part) for part in text.split("\n\n"))
+    pages = items(text.split("\n")) or list(sections(Block(part) for part in text.split("\n\n")))
+    yield from pages or ([only_picture()] if PICTURE.search(source) else [])
     if COMMENT.search(source):
         yield COMMENTS
     if DELETION.search(source):
         yield DELETED
-    if OBJECT.search(source):
-        yield Unread("An embedded object couldn’t be read.")
+    notes = Notes()
+    for entry in OBJECT.finditer(source):
+        note_object(notes, "".join(entry[1].split()))
+    yield from notes.noted
+
+
+def note_object(notes: Notes, digits: str) -> None:
+    """Note an embedded object, given in hexadecimal digits: a head of its own, then the file or its container."""
+    content = bytes.fromhex(digits[: len(digits) // 2 * 2])
+    starts = [place for start in PACKAGES if (place := content.find(start)) >= 0]
+    if starts:
+        note_content(notes, content[min(starts) :], "", "embedded object")
+    else:
+        notes.unread("embedded object")
+
+
+def between(match: re.Match[str]) -> str:
+    """Return what stands for the beginning of a text beside the text, or of an element of an equation."""
+    return "\\par " if match[1].startswith(PARAGRAPHS) else INLINE.get(match[1], "")
 
 
 def rtf_text(content: bytes) -> str:
@@ -72,14 +99,14 @@ def rtf_text(content: bytes) -> str:
 
 def plain(source: str, *, whole: bool = False) -> str:
     """Return the text of RTF source; `whole` is False for a piece of it, which has no head. Raises Unreadable."""
-    prepared = BESIDE.sub(lambda match: INLINE.get(match[1], "\\par "), source)
+    prepared = BESIDE.sub(between, NUMBER_TAB.sub(r"\1 }", source))
     prepared = DELETION.sub(r"\\*\\deleted ", CELL.sub(r"\\tab ", LINK.sub("hyper\n", prepared)))
     try:
         text = rtf_to_text(prepared if whole else "{\\rtf1 " + prepared + "}", errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
         raise Unreadable(DAMAGED) from error
     # Characters beyond the basic ones are written as two halves.
-    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(text).encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\u2011", "-")
 
 
 def title_of(source: str) -> str:

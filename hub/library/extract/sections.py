@@ -34,6 +34,11 @@ def sections(blocks: Iterable[Block]) -> Iterator[ExtractedPage]:
         yield ExtractedPage(number, PageKind.SECTION, section_title(group), text, also_searched=also)
 
 
+def only_picture() -> ExtractedPage:
+    """Return the page of a document without text that shows pictures, like a scan."""
+    return ExtractedPage(1, PageKind.SECTION, "", "", is_picture=True)
+
+
 def by_heading(blocks: Iterable[Block]) -> Iterator[list[Block]]:
     """Yield groups of blocks that each begin with one or more headings, except perhaps the first."""
     group: list[Block] = []

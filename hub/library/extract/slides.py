@@ -11,7 +11,7 @@ from hub.library.extract.drawings import GRAPHICS, graphic_lines, has_pictures
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, Lost, Part, one_line
-from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraphs, table_rows
+from hub.library.extract.paragraphs import WRITTEN_TWICE, numbered_paragraphs, paragraphs, table_rows
 from hub.library.extract.parts import COMMENTS, Place
 from hub.library.extract.problems import Unreadable
 from hub.library.extract.properties import core_properties
@@ -146,7 +146,7 @@ def add_lines(lines: Lines, place: Place, element: Element) -> None:
     if name == "tbl":
         lines.shown += table_rows(element)
     elif name == "txBody":
-        lines.shown += paragraphs(element)
+        lines.shown += numbered_paragraphs(element)
     elif name == "cNvPr":
         lines.add_description(alt_text(element))
     elif name in GRAPHICS:
