@@ -27,6 +27,7 @@ from hub.library.extract.pages import (
     listed,
     one_line,
 )
+from hub.library.extract.picture_pages import pictures_sentence
 from hub.library.extract.problems import (
     BROKE_DOWN,
     DAMAGED,
@@ -181,12 +182,6 @@ def end(
     """Return the last entry of a report; `cause` is for the hub's developers."""
     sentences = {"unread": unread or [], "left_out": left_out or []}
     return {"end": {"state": state.value, "detail": detail, "cause": clean(cause), **sentences}}
-
-
-def pictures_sentence(kind: PageKind, numbers: list[int]) -> str:
-    """Return the sentence on pages that are pictures: "Pages 2 to 4 are pictures without text."."""
-    which = listed(kind, numbers).capitalize()
-    return f"{which} is a picture without text." if len(numbers) == 1 else f"{which} are pictures without text."
 
 
 def unique(sentences: list[str]) -> list[str]:

@@ -67,12 +67,19 @@ def _formats() -> tuple[Format, ...]:
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
         Format("xls", "old Excel workbook", "application/vnd.ms-excel", sheet, True, "xlsx"),
         Format("xlsb", "binary Excel workbook", EXCEL + "sheet.binary.macroEnabled.12", sheet, True, "xlsx"),
-        Format("png", "picture (PNG)", "image/png", page, readable=False),
-        Format("jpg", "picture (JPEG)", "image/jpeg", page, readable=False),
-        Format("jpeg", "picture (JPEG)", "image/jpeg", page, readable=False),
+        Format("png", "picture (PNG)", "image/png", page),
+        Format("jpg", "picture (JPEG)", "image/jpeg", page),
+        Format("jpeg", "picture (JPEG)", "image/jpeg", page),
+        Format("tif", "picture (TIFF)", "image/tiff", page),
+        Format("tiff", "picture (TIFF)", "image/tiff", page),
+        Format("heic", "picture (HEIC)", "image/heic", page),
+        Format("heif", "picture (HEIC)", "image/heif", page),
+        Format("webp", "picture (WebP)", "image/webp", page),
     )
 
 
+# Files that are pictures themselves, such as a scan or a photo.
+PICTURE_FILES = frozenset({"png", "jpg", "jpeg", "tif", "tiff", "heic", "heif", "webp"})
 FORMATS: dict[str, Format] = {entry.extension: entry for entry in _formats()}
 
 

@@ -15,9 +15,12 @@ from hub.library.extract.formats import FORMATS, Format
 from hub.library.extract.legacy import converted_copy
 from hub.library.extract.limits import Limits
 from hub.library.extract.openers import open_document
+from hub.library.extract.picture_text import for_recognition
 from hub.library.extract.pieces import piece
 from hub.library.extract.printing import printed
+from hub.library.extract.recognition import as_json, parse_table, recognition_of
 from hub.library.extract.sandbox import confine_reader
+from hub.library.extract.tesseract import recognized
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
@@ -72,9 +75,28 @@ def thumbnail(task: Task) -> Iterator[bytes]:
 
 
 def repack(task: Task) -> Iterator[bytes]:
-    """Yield an image file as WebP."""
+    """Yield the pages `numbers` of a picture file as WebP, `width` wide, as many as can be begun within `seconds`."""
+    details = task.details
     confine_reader(task.path, task.folder)
-    yield from completed(pictures.pictured(task.path, task.file_format, task.details["width"]))
+    yield from completed(pictures.pictured(task.path, details["numbers"], details["width"], details["seconds"]))
+
+
+def prepare(task: Task) -> Iterator[bytes]:
+    """Yield the page `number` of a PDF or a picture file as text recognition needs it."""
+    os.nice(NICENESS)
+    confine_reader(task.path, task.folder)
+    yield from completed([(1, for_recognition(task.path, task.file_format, task.details["number"]))])
+
+
+def recognize(task: Task) -> Iterator[bytes]:
+    """Yield the text in a prepared picture, in `languages`.
+
+    It isn't drawn here: what starts a program isn't confined as much as what opens a file.
+    """
+    os.nice(NICENESS)
+    table = recognized(task.path, task.details["languages"])
+    confine_reader(task.path, task.folder)
+    yield from completed([(1, as_json(recognition_of(parse_table(table))))])
 
 
 def cut_out(task: Task) -> Iterator[bytes]:
@@ -108,6 +130,8 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "print": print_out,
     "thumbnail": thumbnail,
     "repack": repack,
+    "prepare": prepare,
+    "recognize": recognize,
     "typeset": typeset,
     "excerpt": cut_out,
 }

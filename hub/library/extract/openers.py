@@ -5,7 +5,8 @@ from pathlib import Path
 
 from hub.library.extract.books import open_book
 from hub.library.extract.documents import open_word
-from hub.library.extract.formats import WORKBOOKS, Format
+from hub.library.extract.formats import PICTURE_FILES, WORKBOOKS, Format
+from hub.library.extract.images import open_picture
 from hub.library.extract.inside import Opener, Unpacking
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail.opening import open_message
@@ -36,6 +37,7 @@ OPENERS: dict[str, Opener] = {
     "eml": open_message,
     "msg": open_message,
     "csv": open_table,
+    **dict.fromkeys(PICTURE_FILES, open_picture),
 }
 
 

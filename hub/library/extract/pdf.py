@@ -59,12 +59,22 @@ def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Extracted
     for number in range(1, len(document) + 1):
         try:
             text, whole = page_text(document, number - 1, limits.page_characters)
+            is_picture = not text.strip() and shows_something(document, number - 1)
         except pypdfium2.PdfiumError:
             yield Lost(number)
             continue
         if not whole:
             yield Cut(number)
-        yield ExtractedPage(number, PageKind.PAGE, titles.get(number, ""), text)
+        yield ExtractedPage(number, PageKind.PAGE, titles.get(number, ""), text, is_picture=is_picture)
+
+
+def shows_something(document: pypdfium2.PdfDocument, index: int) -> bool:
+    """Return True if a page has pictures or drawings."""
+    page = document[index]
+    try:
+        return next(iter(page.get_objects(max_depth=1)), None) is not None
+    finally:
+        page.close()
 
 
 def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[str, bool]:

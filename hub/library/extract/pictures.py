@@ -4,15 +4,15 @@ import io
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO
 
 import pypdfium2
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from hub.library.extract.container import Package
 from hub.library.extract.formats import Format
+from hub.library.extract.images import BROKEN, small_copy
 from hub.library.extract.limits import Limits
-from hub.library.extract.problems import DAMAGED, OTHER_KIND, PASSWORD, Unreadable
+from hub.library.extract.problems import DAMAGED, PASSWORD, Unreadable
 
 # A page can be 144,000 points high: if its height is more than this many widths, its picture is narrower.
 TALLEST = 3.0
@@ -20,8 +20,6 @@ QUALITY = 80
 EFFORT = 2  # of WebP, from 0 to 6: 41 ms for 1200 pixels; more takes much longer and saves little
 # The thumbnail of Office and OpenDocument files, if they have one.
 THUMBNAILS = ("docProps/thumbnail.jpeg", "docProps/thumbnail.jpg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
-THUMBNAIL_FORMATS = ("JPEG", "PNG")
-MOST_PIXELS = 50_000_000
 
 
 def drawn(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Iterator[tuple[int, bytes]]:
@@ -79,22 +77,20 @@ def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Ite
     with Package(path, file_format, limits) as package:
         for name in THUMBNAILS:
             if name in package:
-                yield 1, repacked(io.BytesIO(package.read(name)), width)
+                yield 1, packed(small_copy(io.BytesIO(package.read(name)), (width, int(TALLEST * width))))
                 return
 
 
-def pictured(path: Path, file_format: Format, width: int) -> Iterator[tuple[int, bytes]]:
-    """Yield an image file as WebP, at most `width` pixels wide; raises Unreadable."""
-    try:
-        yield 1, repacked(path, width)
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
-        raise Unreadable(OTHER_KIND, a_label=file_format.a_label) from error
+def pictured(path: Path, numbers: Iterable[int], width: int, seconds: float) -> Iterator[tuple[int, bytes]]:
+    """Yield these pages of a picture file as WebP, at most `width` pixels wide, as many as can be begun in `seconds`.
 
-
-def repacked(source: Path | IO[bytes], width: int) -> bytes:
-    """Return an untrusted picture as WebP; raises OSError or ValueError when it isn't a picture."""
-    with Image.open(source, formats=THUMBNAIL_FORMATS) as picture:
-        if picture.width * picture.height > MOST_PIXELS:
-            raise ValueError(picture.size)
-        picture.thumbnail((width, int(TALLEST * width)))
-        return packed(picture)
+    A page that can't be shown has empty bytes.
+    """
+    began = time.monotonic()
+    for number in numbers:
+        try:
+            yield number, packed(small_copy(path, (width, int(TALLEST * width)), number))
+        except (*BROKEN, Image.DecompressionBombError):
+            yield number, b""
+        if time.monotonic() - began > seconds:
+            return

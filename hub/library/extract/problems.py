@@ -90,8 +90,8 @@ NOT_ALLOWED = Finding(
 )
 ONLY_PICTURES = Finding(
     State.PARTIAL,
-    "No text was found on the {kind}s of this file. They are probably pictures, such as scans, so only its "
-    "title and summary are searchable. Run text recognition (OCR) on it and add that copy as a new revision.",
+    "The {kind}s of this file have no text. They are probably pictures, such as scans, so only its title and summary "
+    "are searchable.",
 )
 NO_TEXT = Finding(
     State.PARTIAL,

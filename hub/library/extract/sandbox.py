@@ -2,7 +2,8 @@
 
 A parser reads one file, its programs and nothing else, writes into its own folder, and has no network, no other
 process and no signal (`confine_reader`). LibreOffice needs more and gets a wall of its own: `office_command` in
-`hub.library.extract.bubblewrap`, or `confine_office` where Bubblewrap doesn't work. `hub.library.extract.walls` says
+`hub.library.extract.bubblewrap`, or `confine_office` where Bubblewrap doesn't work. Tesseract needs as little as a
+parser (`confine_program`). `hub.library.extract.walls` says
 which of them this machine can build.
 """
 
@@ -91,6 +92,16 @@ def confine_office(office: str, document: Path, folder: Path) -> bool:
     drop_capabilities()
     has_files = landlock.only((*office_programs(office), document), (folder, *DEVICES), OFFICE_SOCKETS)
     return seccomp.is_available() and seccomp.restrict_calls(seccomp.office_filter(is_alone=False)) and has_files
+
+
+def confine_program(programs: tuple[Path, ...], document: Path) -> bool:
+    """Give up the same for a program that reads the document, writes only to its output, and starts no other.
+
+    `programs` are what it reads besides. Returns False if a part isn't possible.
+    """
+    drop_capabilities()
+    has_files = landlock.only((*SYSTEM, *ROOTS, *SETTINGS, *programs, document), DEVICES)
+    return seccomp.is_available() and seccomp.restrict_calls(seccomp.program_filter()) and has_files
 
 
 class CapabilityHeader(ctypes.Structure):

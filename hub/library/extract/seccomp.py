@@ -179,6 +179,17 @@ def reader_filter() -> bytes:
     )
 
 
+def program_filter() -> bytes:
+    """Return the filter for a program that only reads a file: that of a reader, but set before the program starts."""
+    return program(
+        *denied((*KERNEL, *SIGNALS, *SOCKETS, "fork", "vfork")),
+        *denied(("clone3",), errno.ENOSYS),
+        unless_set("clone", 0, NEW_THREAD),
+        unless_equal("tgkill", 0, os.getpid()),  # the program keeps the process's id
+        unless_equal("prlimit64", 0, 0),
+    )
+
+
 def office_filter(*, is_alone: bool) -> bytes:
     """Return the filter for LibreOffice, which starts processes and has a socket of its own.
 

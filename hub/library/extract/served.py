@@ -20,6 +20,7 @@ STARTS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
     **dict.fromkeys(("jpg", "jpeg"), (b"\xff\xd8\xff",)),
+    **dict.fromkeys(("tif", "tiff"), (b"II*\0", b"MM\0*")),
     **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm", "docx", "docm", "dotx"), (ZIP,)),
     **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm", "xlsb"), (ZIP,)),
     **dict.fromkeys(("odp", "odt", "ods", "epub"), (ZIP,)),

@@ -1,0 +1,80 @@
+"""What is said of pages that are pictures, before and after text recognition. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from hub.library.extract.pages import listed
+from hub.library.extract.problems import ONLY_PICTURES
+from hub.library.rules import PageKind, State
+
+
+class Reading(StrEnum):
+    """How far text recognition of a page is."""
+
+    WAITING = "waiting"
+    READ = "read"
+    NOTHING = "nothing"  # it shows something, but no text was found
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PicturePage:
+    """A page that is a picture."""
+
+    number: int
+    reading: Reading
+
+
+def reading_of(confidence: int | None, *, has_text: bool, has_places: bool) -> Reading:
+    """Return how far a picture page is, by what is stored of it.
+
+    Tried pages have a confidence; those in which nothing was found have an empty list of places, and failed ones none.
+    """
+    if confidence is None:
+        return Reading.WAITING
+    if has_text:
+        return Reading.READ
+    return Reading.NOTHING if has_places else Reading.FAILED
+
+
+def sentences(kind: PageKind, pages: Sequence[PicturePage], *, is_all: bool) -> list[str]:
+    """Return a sentence for each group of pages whose text isn't read. `is_all`: the file has no other text."""
+    numbers = {reading: [page.number for page in pages if page.reading is reading] for reading in Reading}
+    said = []
+    if waiting := numbers[Reading.WAITING]:
+        said.append(
+            ONLY_PICTURES.sentence.format(kind=kind.value)
+            if is_all and len(waiting) == len(pages)
+            else pictures_sentence(kind, waiting)
+        )
+    for reading, one, many in (
+        (Reading.NOTHING, "No text was found in the picture on {}.", "No text was found in the pictures on {}."),
+        (
+            Reading.FAILED,
+            "The text in the picture on {} couldn’t be read.",
+            "The text in the pictures on {} couldn’t be read.",
+        ),
+    ):
+        if group := numbers[reading]:
+            said.append((one if len(group) == 1 else many).format(listed(kind, group)))
+    return said
+
+
+def pictures_sentence(kind: PageKind, numbers: Sequence[int]) -> str:
+    """Return the sentence on pages that are pictures: "Pages 2 to 4 are pictures without text."."""
+    which = listed(kind, numbers).capitalize()
+    return f"{which} is a picture without text." if len(numbers) == 1 else f"{which} are pictures without text."
+
+
+def restated(
+    unread: Sequence[str], kind: PageKind, before: Sequence[PicturePage], after: Sequence[PicturePage]
+) -> tuple[State, list[str]]:
+    """Return the state of a file and what of it isn't read, after some of its picture pages were recognized.
+
+    `unread` is what was said before; `before` and `after` are its picture pages then and now.
+    """
+    former = {said for is_all in (True, False) for said in sentences(kind, before, is_all=is_all)}
+    others = [sentence for sentence in unread if sentence not in former]
+    left = [*sentences(kind, after, is_all=False), *others]
+    return (State.PARTIAL if left else State.OK), left

@@ -1,0 +1,72 @@
+"""Pictures as text recognition needs them: gray, upright, with 300 dots an inch. Runs only in the helper."""
+
+import io
+from pathlib import Path
+
+import pypdfium2
+from PIL import Image
+
+from hub.library.extract.formats import Format
+from hub.library.extract.images import BROKEN, count_frames, frame, is_blank, opened
+from hub.library.extract.pictures import opened as opened_pdf
+from hub.library.extract.problems import DAMAGED, Unreadable
+
+# Tesseract's models were trained on print at this resolution.
+DOTS = 300
+POINTS = 72
+MOST_PIXELS = 16_000_000  # larger pages get fewer dots: memory and time grow with them
+# Below this, a camera or a screen has written what it likes.
+LEAST_DOTS = 100
+SHORT_SIDE = 2_000
+LARGEST_ENLARGEMENT = 3.0
+# What is sent in place of a picture that shows nothing.
+BLANK = b"blank"
+
+
+def for_recognition(path: Path, file_format: Format, number: int) -> bytes:
+    """Return a page of a PDF or a picture file as a PNG for Tesseract, or BLANK; raises Unreadable."""
+    try:
+        page = of_pdf(path, number) if file_format.extension == "pdf" else of_picture(path, file_format, number)
+    except (*BROKEN, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
+        raise Unreadable(DAMAGED) from error
+    if is_blank(page):
+        return BLANK
+    buffer = io.BytesIO()
+    page.save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def of_pdf(path: Path, number: int) -> Image.Image:
+    """Draw a page of a PDF in gray."""
+    document = opened_pdf(path)
+    page = document[number - 1]
+    width, height = page.get_size()
+    scale = min(DOTS / POINTS, (MOST_PIXELS / (width * height)) ** 0.5)
+    return page.render(scale=scale, grayscale=True).to_pil().convert("L")
+
+
+def of_picture(path: Path, file_format: Format, number: int) -> Image.Image:
+    """Return a page of a picture file in gray, enlarged or reduced to the size of print."""
+    with opened(path, file_format) as picture:
+        if number > count_frames(picture):
+            raise IndexError(number)
+        dots = picture.info.get("dpi", (0, 0))[0]
+        page = frame(picture, number)
+    gray = page if page.mode == "L" else page.convert("RGB").convert("L")
+    scale = enlargement(gray.size, float(dots))
+    if scale == 1:
+        return gray
+    size = (max(1, round(gray.width * scale)), max(1, round(gray.height * scale)))
+    return gray.resize(size, Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX)
+
+
+def enlargement(size: tuple[int, int], dots: float) -> float:
+    """Return by how much to enlarge a picture with so many dots an inch (0: unknown)."""
+    width, height = size
+    longest = max(size)
+    scale = 1.0
+    if dots >= LEAST_DOTS:
+        scale = DOTS / dots
+    elif longest < SHORT_SIDE:
+        scale = SHORT_SIDE / longest
+    return min(scale, LARGEST_ENLARGEMENT, (MOST_PIXELS / (width * height)) ** 0.5)
