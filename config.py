@@ -88,6 +88,10 @@ class Config:
     REQUIRE_WALLS: str = _setting(
         "no", "yes: open uploaded files only if this machine can build all walls around the programs that open them"
     )
+    OCR_LANGUAGES: str = _setting(
+        "eng",
+        "languages of the text in scans and pictures, as Tesseract names them, with + between them, such as eng+spa",
+    )
     SHARE_LINK_DAYS: int = _setting(90, "days until a new share link expires")
     TRACE_DAYS: int = _setting(
         400, "days after which a pack keeps only counts, and no longer what each recipient opened and downloaded"

@@ -15,7 +15,7 @@ from hub.core import audit, chosen_settings, clock, disk, heartbeats, metrics, s
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning, telling
-from hub.library.derive import page_texts
+from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import making
 from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
@@ -42,6 +42,8 @@ log = logging.getLogger("hub.worker")
 FILES_PER_ROUND = 50
 # Drawing jobs before the worker checks whether to stop; each takes seconds at most, except for huge decks.
 DRAWINGS_PER_ROUND = 1
+# Pages whose text is recognized before the worker checks whether to stop; each takes seconds.
+PICTURES_PER_ROUND = 1
 SHUTDOWN_TIMEOUT = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
@@ -55,6 +57,7 @@ STEPS: dict[str, Step] = {
     "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
     "calls": lambda database, _reader: series_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=DRAWINGS_PER_ROUND),
+    "recognition": lambda database, reader: recognizing.catch_up(database, reader, limit=PICTURES_PER_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
@@ -87,6 +90,7 @@ THREADS = (
     ("pages", "index", "evidence", "orphans", "calls"),
     ("scans",),  # a scanner that doesn't answer delays nothing else
     ("previews",),
+    ("recognition",),
     ("packs",),
     ("backup",),
     (

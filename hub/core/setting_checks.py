@@ -56,6 +56,7 @@ def is_zone(name: str) -> bool:
 _DOMAIN = re.compile(
     r"(?=.{1,253}$)([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
+_LANGUAGES = re.compile(r"[A-Za-z]\w*(\+[A-Za-z]\w*)*", re.ASCII)
 _STARTTLS = frozenset({"offered", "required", "never"})
 
 
@@ -169,6 +170,10 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "UPLOAD_QUOTA_MB": (lambda value: value >= 0, "it must be 0 or more"),
     "MIN_FREE_MB": (lambda value: value >= 0, "it must be 0 or more"),
     "REQUIRE_WALLS": (lambda value: value in {"yes", "no"}, "it must be yes or no"),
+    "OCR_LANGUAGES": (
+        lambda value: bool(_LANGUAGES.fullmatch(value)),
+        "it must be Tesseract's names of languages with + between them, such as eng+spa",
+    ),
     "LOG_FORMAT": (lambda value: value in {"text", "json"}, "it must be text or json"),
     "LOG_LEVEL": (
         lambda value: value in {"DEBUG", "INFO", "WARNING", "ERROR"},

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hub.core.db import Base
@@ -124,14 +124,26 @@ class Revision(Base):
 
     resource: Mapped[Resource] = relationship(back_populates="revisions", lazy="raise")
     created_by: Mapped[Person | None] = relationship(lazy="raise")
-    pages: Mapped[list["Page"]] = relationship(order_by="Page.number", lazy="raise", passive_deletes=True)
+    pages: Mapped[list["Page"]] = relationship(
+        back_populates="revision", order_by="Page.number", lazy="raise", passive_deletes=True
+    )
 
 
 class Page(Base):
     """A numbered part of a revision with its text. Derived: can be deleted and extracted again."""
 
     __tablename__ = "page"
-    __table_args__ = (UniqueConstraint("revision_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("revision_id", "number"),
+        # The worker asks several times a second which pictures wait for text recognition.
+        Index(
+            "ix_page_unrecognized",
+            "number",
+            "revision_id",
+            sqlite_where=text("is_picture = 1 AND confidence IS NULL"),
+            postgresql_where=text("is_picture AND confidence IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     revision_id: Mapped[int] = mapped_column(ForeignKey("revision.id", ondelete="CASCADE"))
@@ -149,6 +161,8 @@ class Page(Base):
     # places as JSON, `[["word", left, top, width, height], …]` in thousandths of the page's width and height.
     confidence: Mapped[int | None]
     places: Mapped[str] = mapped_column(Text, default="", deferred=True)
+
+    revision: Mapped["Revision"] = relationship(back_populates="pages", lazy="raise")
 
 
 class FileScan(Base):

@@ -179,6 +179,12 @@ def page_of(db: Session, revision: Revision, number: int) -> Page:
     return page
 
 
+def count_pictures(db: Session, revision: Revision, kinds: Collection[PageKind]) -> int:
+    """Return the number of pages of these kinds that are pictures whose text hasn't been recognized."""
+    waits = and_(Page.revision_id == revision.id, Page.is_picture, Page.confidence.is_(None), Page.kind.in_(kinds))
+    return db.scalar(select(func.count()).select_from(Page).where(waits)) or 0
+
+
 def same_file(db: Session, person: PermissionHolder | None, sha256: str) -> Resource | None:
     """Return a resource that ``person`` may read whose current revision is this file; None if there is none."""
     return db.scalar(

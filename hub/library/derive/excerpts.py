@@ -54,7 +54,7 @@ def _why_not(revision: Revision) -> str:
         return (
             "This hub can’t extract slides from a deck. Share the whole deck, or save the slides as a PDF and add that."
         )
-    if revision.preview_state is PreviewState.NONE:
+    if revision.preview_state in {PreviewState.NONE, PreviewState.PICTURES}:
         return "Only PDFs and slide decks can be shared by page. Share the whole file, or a link to one page of it."
     return NOT_MADE
 

@@ -111,6 +111,15 @@ def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> R
         return revision
 
 
+def has_waiting(database: Database) -> bool:
+    """Return True if a revision can be read now, so that work which takes longer comes after it."""
+    openable = _openable(database)
+    free = or_(Revision.lease_until.is_(None), Revision.lease_until < clock.now())
+    with database.reading() as db:
+        waits = select(Revision.id).where(unread(READER_VERSION), openable, free)
+        return db.scalar(waits.limit(1)) is not None
+
+
 def release_dead_leases(database: Database) -> None:
     """Release the leases of dead workers on this machine, so that their files are read before the leases expire."""
     with database.reading() as db:

@@ -25,6 +25,11 @@ class PicturePage:
     number: int
     reading: Reading
 
+    @property
+    def is_waiting(self) -> bool:
+        """True if it is yet to be recognized."""
+        return self.reading is Reading.WAITING
+
 
 def reading_of(confidence: int | None, *, has_text: bool, has_places: bool) -> Reading:
     """Return how far a picture page is, by what is stored of it.

@@ -38,9 +38,18 @@ def upgrade() -> None:
             if on_postgresql and column.server_default is not None:  # SQLite can't drop it; the hub never relies on it
                 op.alter_column(table, column.name, server_default=None)
     op.create_index("ix_revision_to_tell", "revision", ["to_tell"], unique=False)
+    op.create_index(
+        "ix_page_unrecognized",
+        "page",
+        ["number", "revision_id"],
+        unique=False,
+        sqlite_where=sa.text("is_picture = 1 AND confidence IS NULL"),
+        postgresql_where=sa.text("is_picture AND confidence IS NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_page_unrecognized", table_name="page")
     op.drop_index("ix_revision_to_tell", table_name="revision")
     for table, added in columns().items():
         for column in added:

@@ -19,7 +19,7 @@ from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.extract import walls
-from hub.library.extract.formats import format_of
+from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.pieces import Pieces
@@ -46,7 +46,6 @@ PRINTING = Limits(written_file_bytes=128 * MEGABYTE)
 TYPESETTING = Limits(wall_seconds=20, processor_seconds=15, answer_bytes=4 * MEGABYTE)
 
 TYPESET = {"md", "eml", "msg", "html", "htm"}
-PICTURE_FILES = {"png", "jpg", "jpeg"}
 
 
 def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, progress: Progress | None = None) -> int:
@@ -160,7 +159,7 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
         return PreviewState.FAILED
     folder = shelf.folder_of(config, revision.sha256 or "")
     if file_format.extension in PICTURE_FILES:
-        return _repack(reader, path, file_format.extension, folder)
+        return _repack(reader, path, file_format.extension, folder, max(count, 1))
     if file_format.extension in TYPESET:
         return _typeset(reader, path, file_format.extension, folder, revision.state)
     if kind is None or not kind.is_drawn:
@@ -171,13 +170,16 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
     return _print(reader, path, file_format.extension, document, count)
 
 
-def _repack(reader: Reader, path: Path, extension: str, folder: Path) -> PreviewState:
-    """Save an image file as WebP in both widths."""
-    all_saved = True
+def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int) -> PreviewState | None:
+    """Save some pages of a picture file as WebP, in both widths."""
     for width in (LARGE, SMALL):
-        pieces = reader.make("repack", path, extension, DRAWING, width=width)
-        all_saved = shelf.write_picture(folder, 1, width, pieces.each.get(1, b"")) and all_saved
-    return PreviewState.PICTURES if all_saved else PreviewState.FAILED
+        numbers = _missing(folder, width, count)[:PAGES_AT_ONCE]
+        job = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
+        if numbers and not _save(folder, numbers, width, reader.make("repack", path, extension, DRAWING, **job)):
+            return PreviewState.FAILED
+    if _missing(folder, LARGE, count) or _missing(folder, SMALL, count):
+        return None
+    return PreviewState.PICTURES if shelf.numbers_of(folder, f"-{SMALL}.webp") else PreviewState.FAILED
 
 
 def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: State) -> PreviewState:

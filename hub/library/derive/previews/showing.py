@@ -11,7 +11,7 @@ from hub.library.derive.previews import shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
 from hub.library.extract import walls
-from hub.library.extract.formats import format_of
+from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
@@ -45,7 +45,7 @@ class Shown:
 def shown(config: Config, revision: Revision, number: int) -> Shown:
     """Return which pictures of ``revision`` can be shown now, and the size of page ``number``'s picture."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    drawn = drawn_from(config, revision) is not None
+    drawn = drawn_from(config, revision) is not None or _is_picture(revision)
     sizes = (shelf.picture_size(shelf.picture_path(folder, page, SMALL)) for page in (number, 1))
     return Shown(
         state=revision.preview_state,
@@ -65,6 +65,9 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
         return None
     folder = shelf.folder_of(config, revision.sha256 or "")
     source = drawn_from(config, revision)
+    if source is None and _is_picture(revision):
+        paths = (shelf.picture_path(folder, number, each) for each in (width, SMALL))
+        return next((path for path in paths if shelf.has_content(path)), None)
     if source is None:
         embedded = folder / shelf.EMBEDDED
         return embedded if number == 1 and shelf.has_content(embedded) else None
@@ -80,7 +83,7 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
 def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int] | None:
     """Return the width and height of a page's small picture; None if it isn't drawn yet or there is none."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if drawn_from(config, revision) is not None:
+    if drawn_from(config, revision) is not None or _is_picture(revision):
         return shelf.picture_size(shelf.picture_path(folder, number, SMALL))
     return shelf.picture_size(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
 
@@ -95,9 +98,16 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
     if file_format.extension == "pdf":
         is_read = revision.page_count and revision.state in {State.OK, State.PARTIAL}
         return originals.path_of(config, revision.sha256 or "") if is_read else None
-    if revision.preview_state is PreviewState.WAITING:
+    if revision.preview_state is PreviewState.WAITING or file_format.extension in PICTURE_FILES:
         return None
     return shelf.folder_of(config, revision.sha256 or "") / shelf.DOCUMENT
+
+
+def _is_picture(revision: Revision) -> bool:
+    """Return True if the file is itself a picture, with previews that the worker made."""
+    file_format = format_of(revision.file_name or "")
+    is_made = revision.preview_state is PreviewState.PICTURES and revision.state is not State.INFECTED
+    return is_made and file_format is not None and file_format.extension in PICTURE_FILES
 
 
 def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:

@@ -1,0 +1,258 @@
+"""Text recognition of pages that are pictures: a worker step, one page at a time, safe with several workers.
+
+Files that need no recognition are read first. A page is done when its confidence is set, so a worker that dies loses
+one page of work.
+"""
+
+import json
+import logging
+import secrets
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from config import Config
+from hub.core import clock, heartbeats
+from hub.core.db import Database
+from hub.library import queries as library_queries
+from hub.library.derive import page_texts
+from hub.library.derive.previews import showing
+from hub.library.extract import walls
+from hub.library.extract.formats import PICTURE_FILES, format_of
+from hub.library.extract.limits import Limits
+from hub.library.extract.picture_pages import PicturePage, reading_of, restated
+from hub.library.extract.picture_text import BLANK
+from hub.library.extract.pieces import Pieces
+from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.recognition import NOTHING, Recognition, from_json
+from hub.library.extract.tesseract import lacking
+from hub.library.files import originals
+from hub.library.models import Page, Resource, Revision
+from hub.library.rules import PageKind, PreviewState, Source, State
+
+log = logging.getLogger("hub.library")
+
+# Longer than the time limits of both jobs together, so that a running worker never loses its lease.
+LEASE = timedelta(seconds=180)
+MOST_TRIES = 3
+# A long scan can be searched before all of it is read: after so many pages each.
+PAGES_TO_INDEX = 10
+
+MEGABYTE = 1024 * 1024
+PREPARING = Limits(wall_seconds=40, processor_seconds=30, answer_bytes=64 * MEGABYTE)
+RECOGNIZING = Limits(wall_seconds=90, processor_seconds=60, answer_bytes=8 * MEGABYTE)
+
+PNG = b"\x89PNG\r\n\x1a\n"
+# How a job ends for a reason that may pass, such as too little memory.
+MAY_PASS = {None, State.TOO_LARGE}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A page to recognize, leased with its revision; `tries` counts this one."""
+
+    revision: Revision
+    number: int
+    tries: int
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of a page: what was read, whether the picture is blank, or whether it can't be read."""
+
+    recognition: Recognition = NOTHING
+    is_blank: bool = False
+    is_failed: bool = False
+
+
+def catch_up(database: Database, reader: Reader, limit: int = 0) -> int:
+    """Recognize the text of up to ``limit`` pages (0: all); returns how many were done.
+
+    Does nothing without Tesseract, and stops while files wait to be read.
+    """
+    config = database.config
+    done = 0
+    while not limit or done < limit:
+        claim = None if is_idle(database) else _claim(database)
+        if claim is None:
+            break
+        _finish(database, claim, _recognized(config, reader, claim))
+        done += 1
+    return done
+
+
+def is_idle(database: Database) -> bool:
+    """Return True if there is nothing to do now: no page waits, or files go first, or the machine can't do it."""
+    with database.reading() as db:
+        if db.scalar(select(Page.id).join(Page.revision).where(_waits(database.config)).limit(1)) is None:
+            return True
+    return (
+        bool(lacking(database.config.OCR_LANGUAGES))
+        or not walls.may_open(database.config)
+        or page_texts.has_waiting(database)
+    )
+
+
+def waiting_pages(db: Session, revision: Revision) -> int:
+    """Return the number of pages of a revision whose text is yet to be recognized."""
+    kinds = {PageKind.PAGE}
+    if revision.preview_state in {PreviewState.WAITING, PreviewState.PICTURES}:
+        kinds.add(PageKind.SLIDE)
+    return library_queries.count_pictures(db, revision, kinds)
+
+
+def _waits(config: Config) -> ColumnElement[bool]:
+    """Return the SQL condition for pages to recognize, joined with their revisions.
+
+    Slides are read from the pictures that LibreOffice made. All other work on a revision comes first.
+    """
+    return and_(
+        Page.is_picture,
+        Page.confidence.is_(None),
+        or_(
+            and_(Page.kind == PageKind.PAGE, Revision.preview_state != PreviewState.WAITING),
+            and_(Page.kind == PageKind.SLIDE, Revision.preview_state == PreviewState.PICTURES),
+        ),
+        Revision.source == Source.FILE,
+        Revision.reader_version >= READER_VERSION,
+        Revision.state.in_((State.OK, State.PARTIAL)),
+        or_(Revision.lease_until.is_(None), Revision.lease_until < clock.now()),
+        library_queries.is_clear(config, Revision.sha256),
+    )
+
+
+def _claim(database: Database) -> Claim | None:
+    """Lease and return the next page; None if there is none.
+
+    First pages go first, so that a long scan holds up no short one; then the newest upload.
+    """
+    with database.writing() as db:
+        page = db.scalar(
+            select(Page)
+            .join(Page.revision)
+            .where(_waits(database.config))
+            .order_by(Page.number, Page.revision_id.desc())
+            .options(joinedload(Page.revision))
+            .limit(1)
+            .with_for_update(of=Revision, skip_locked=True)
+        )
+        if page is None:
+            return None
+        revision = page.revision
+        revision.lease_token = f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}"
+        revision.lease_until = clock.now() + LEASE
+        revision.tries += 1
+        return Claim(revision, page.number, revision.tries)
+
+
+def _recognized(config: Config, reader: Reader, claim: Claim) -> Result | None:
+    """Return what is read from a page; None if it is to be tried again. A bad picture doesn't raise."""
+    if claim.tries > MOST_TRIES:
+        return Result(is_failed=True)
+    source = _source(config, claim.revision)
+    if source is None:
+        return Result(is_failed=True)
+    path, extension = source
+    prepared = reader.make("prepare", path, extension, PREPARING, number=claim.number)
+    content = prepared.each.get(1, b"")
+    if content == BLANK:
+        return Result(is_blank=True)
+    if not content.startswith(PNG):
+        return _failed(claim, prepared)
+    with tempfile.NamedTemporaryFile(prefix="hub-recognizing-", suffix=".png") as file:
+        file.write(content)
+        file.flush()
+        languages = config.OCR_LANGUAGES
+        pieces = reader.make("recognize", Path(file.name), "png", RECOGNIZING, languages=languages)
+    recognition = from_json(pieces.each.get(1, b""), RECOGNIZING)
+    return _failed(claim, pieces) if recognition is None else Result(recognition)
+
+
+def _source(config: Config, revision: Revision) -> tuple[Path, str] | None:
+    """Return the file that the pages' pictures come from, with its extension; None if it is missing."""
+    file_format = format_of(revision.file_name or "")
+    if file_format is not None and file_format.extension in PICTURE_FILES | {"pdf"}:
+        path, extension = originals.path_of(config, revision.sha256 or ""), file_format.extension
+    else:
+        drawn, extension = showing.drawn_from(config, revision), "pdf"
+        if drawn is None:
+            return None
+        path = drawn
+    return (path, extension) if path.is_file() else None
+
+
+def _failed(claim: Claim, pieces: Pieces) -> Result | None:
+    """Return the result of a page that can't be read, or None to try it again, if the reason may pass."""
+    log.info("The text of page %s wasn't recognized: %s", claim.number, pieces.detail or pieces.state)
+    return None if pieces.state in MAY_PASS and claim.tries < MOST_TRIES else Result(is_failed=True)
+
+
+def _finish(database: Database, claim: Claim, result: Result | None) -> None:
+    """Write the page and the state of its revision in one transaction, unless another worker has the lease by now."""
+    with database.writing() as db:
+        # First the resource, as all who change it.
+        of_revision = Resource.id == claim.revision.resource_id
+        db.execute(select(Resource.id).where(of_revision).with_for_update(key_share=True))
+        revision = db.scalar(
+            select(Revision)
+            .where(Revision.id == claim.revision.id, Revision.lease_token == claim.revision.lease_token)
+            .options(joinedload(Revision.resource))
+            .with_for_update(of=Revision)
+        )
+        if revision is None:
+            return
+        revision.lease_token = revision.lease_until = None
+        if result is None:
+            return
+        revision.tries = 0
+        before = _picture_pages(db, revision)
+        db.execute(
+            update(Page)
+            .where(Page.revision_id == revision.id, Page.number == claim.number)
+            .values(**_values(result))
+            .execution_options(synchronize_session=False)
+        )
+        after = _picture_pages(db, revision)
+        _restate(db, revision, before, after)
+        is_done = not any(page.is_waiting for page in after) or claim.number % PAGES_TO_INDEX == 0
+        if is_done and revision.number == revision.resource.revision_number:
+            revision.resource.version = Resource.version + 1
+
+
+def _values(result: Result) -> dict[str, object]:
+    """Return the columns of a page: a blank one is no picture, and one that couldn't be read has no list of places."""
+    if result.is_blank:
+        return {"is_picture": False}
+    recognition = result.recognition
+    places = "" if result.is_failed else json.dumps(recognition.places, ensure_ascii=False, separators=(",", ":"))
+    return {
+        "text": recognition.text,
+        "also_searched": recognition.also_searched,
+        "confidence": recognition.confidence,
+        "places": places,
+    }
+
+
+def _picture_pages(db: Session, revision: Revision) -> list[PicturePage]:
+    rows = db.execute(
+        select(Page.number, Page.confidence, Page.text != "", Page.places != "")
+        .where(Page.revision_id == revision.id, Page.is_picture)
+        .order_by(Page.number)
+    )
+    return [
+        PicturePage(number, reading_of(confidence, has_text=has_text, has_places=has_places))
+        for number, confidence, has_text, has_places in rows
+    ]
+
+
+def _restate(db: Session, revision: Revision, before: Sequence[PicturePage], after: Sequence[PicturePage]) -> None:
+    """Set the state of a revision from what of it is still unread."""
+    kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
+    unread = revision.unread.splitlines()
+    revision.state, left = restated(unread, kind or PageKind.PAGE, before, after)
+    revision.unread, revision.state_detail = "\n".join(left), " ".join(left)
