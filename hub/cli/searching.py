@@ -40,7 +40,7 @@ def _lines_of(results: results_rules.Results) -> Iterator[str]:
     yield from results.notes
     yield f"{plural(results.total, 'resource')} found"
     for hit in results.hits:
-        page = f", {hit.page_kind.value} {hit.page}" if hit.page_kind else ""
+        page = f", {hit.place_in_text}" if hit.place else ""
         yield f"\n{hit.title}{page}  [{hit.organization_name}, {with_year(hit.published_on)}, resource {hit.resource}]"
         if snippet := str(hit.snippet):
             yield f"  {snippet}"

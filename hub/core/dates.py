@@ -48,6 +48,13 @@ def time_of_day(moment: datetime | time) -> str:
     return f"{moment.hour % _NOON or _NOON}:{moment:%M} {'a.m.' if moment.hour < _NOON else 'p.m.'}"
 
 
+def in_recording(seconds: int) -> str:
+    """Return a time from the beginning of a recording: ``12:34``, ``1:02:34``."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"
+
+
 def zone_name(moment: datetime) -> str:
     """Return the American name of the time zone, such as ``ET`` all year; zones elsewhere keep their own name."""
     key = moment.tzinfo.key if isinstance(moment.tzinfo, ZoneInfo) else ""

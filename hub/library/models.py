@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, 
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hub.core.db import Base
-from hub.library.rules import Audience, Kind, PageKind, PreviewState, ScanState, Source, State
+from hub.library.rules import Audience, Kind, PageKind, PreviewState, ScanState, Source, State, place_name
 from hub.members.models import Organization, Person
 
 
@@ -163,6 +163,10 @@ class Page(Base):
     places: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
     revision: Mapped["Revision"] = relationship(back_populates="pages", lazy="raise")
+    @property
+    def place(self) -> str:
+        """Its name on screens: ``Slide 7``; of a moment, its time."""
+        return place_name(self.kind, self.number, self.seconds)
 
 
 class FileScan(Base):

@@ -261,13 +261,19 @@ class Outline:
     kind: PageKind
     title: str
     hidden: bool
+    seconds: int | None
     start: str
+
+    @property
+    def place(self) -> str:
+        """Its name on screens: ``Slide 7``; of a moment, its time."""
+        return library_rules.place_name(self.kind, self.number, self.seconds)
 
 
 def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) -> Sequence[Outline]:
     """Return the pages within ``reach`` of ``number``, in order; a document may have thousands of pages."""
     rows = db.execute(
-        select(Page.number, Page.kind, Page.title, Page.hidden, func.substr(Page.text, 1, START_LENGTH))
+        select(Page.number, Page.kind, Page.title, Page.hidden, Page.seconds, func.substr(Page.text, 1, START_LENGTH))
         .where(Page.revision_id == revision.id, Page.number.between(number - reach, number + reach))
         .order_by(Page.number)
     )

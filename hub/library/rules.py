@@ -131,6 +131,13 @@ class PageKind(StrEnum):
         return self in {PageKind.PAGE, PageKind.SLIDE}
 
 
+def place_name(kind: PageKind, number: int, seconds: int | None = None) -> str:
+    """Return the name of a part of a document: ``Slide 7``; of a moment with a known time, that time: ``12:34``."""
+    if kind is PageKind.MOMENT and seconds is not None:
+        return dates.in_recording(seconds)
+    return f"{kind.label} {dates.number(number)}"
+
+
 class State(StrEnum):
     """The result of reading a revision."""
 

@@ -13,6 +13,7 @@ from hub.library.extract.pages import Document, ExtractedPage, Part
 from hub.library.extract.parts import COMMENTS, Place
 from hub.library.extract.properties import core_properties
 from hub.library.extract.sections import Block, only_picture, sections
+from hub.library.extract.transcripts import recognized
 from hub.library.extract.updates import update_pages
 from hub.library.extract.word_text import BODY_LEVEL, Shared, WordText, level_of
 from hub.library.rules import PageKind
@@ -23,7 +24,7 @@ NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
 def open_word(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the document's sections, with tables, text boxes and notes in place, or its items if it is an update."""
+    """Return the document's sections, with tables, text boxes and notes in place, or its items or moments."""
     package = open_office(path, file_format, limits)
     name, root = main_part(package, "document", file_format)
     title, published_on = core_properties(package)
@@ -39,6 +40,9 @@ def parts(package: Package, name: str, root: Element) -> list[Part]:
     blocks = list(WordText(place, shared).blocks(root))
     margins = "\n".join(dict.fromkeys(margin_lines(place, shared)))
     note_comments(place)
+    spoken = recognized(line for block in blocks for line in block.text.split("\n"))
+    if spoken is not None:
+        return [*spoken, *place.noted]
     pages = update_pages(blocks, margins) or list(sections([*blocks, Block(margins)]))
     if not pages and has_pictures(root):
         pages = [only_picture()]

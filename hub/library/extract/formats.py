@@ -63,6 +63,8 @@ def _formats() -> tuple[Format, ...]:
         Format("eml", "email message", "message/rfc822", section),
         Format("msg", "message from Outlook", "application/vnd.ms-outlook", section),
         Format("csv", "table (CSV)", "text/csv", sheet),
+        Format("vtt", "captions file (WebVTT)", "text/vtt", PageKind.MOMENT),
+        Format("srt", "captions file (SRT)", "application/x-subrip", PageKind.MOMENT),
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
         Format("xls", "old Excel workbook", "application/vnd.ms-excel", sheet, True, "xlsx"),

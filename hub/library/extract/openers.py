@@ -16,7 +16,7 @@ from hub.library.extract.pdf import open_pdf
 from hub.library.extract.rtf import open_rtf
 from hub.library.extract.sheets import open_workbook
 from hub.library.extract.slides import open_presentation
-from hub.library.extract.text import open_markdown, open_table, open_text
+from hub.library.extract.text import open_captions, open_markdown, open_table, open_text
 from hub.library.extract.webpage import open_webpage
 
 OPENERS: dict[str, Opener] = {
@@ -38,6 +38,8 @@ OPENERS: dict[str, Opener] = {
     "msg": open_message,
     "csv": open_table,
     **dict.fromkeys(PICTURE_FILES, open_picture),
+    "vtt": open_captions,
+    "srt": open_captions,
 }
 
 

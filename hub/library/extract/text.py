@@ -1,4 +1,4 @@
-"""Plain text and Markdown: sections by heading, or the items of a numbered weekly update.
+"""Plain text, Markdown and captions: sections by heading, moments, or the items of a numbered weekly update.
 
 A numbered update is a text with at least three numbered points at its outer level (`1.` or `2)`) whose numbers
 increase by one and that make up most of the text. Each point is a page of kind ITEM with its number in the text.
@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hub.library.extract import charsets
+from hub.library.extract.captions import are_captions, parts_of_captions, title_of
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
 from hub.library.extract.problems import EMPTY, OTHER_KIND, Unreadable
 from hub.library.extract.sections import Block, sections
+from hub.library.extract.transcripts import recognized
 from hub.library.rules import PageKind
 
 POINT = re.compile(r"(?P<indent>[ \t]{0,8})[*_]{0,3}(?P<number>\d{1,3})[.)][*_]{0,3}(?:\s+(?P<rest>\S.*))?$")
@@ -52,10 +54,21 @@ def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
     return tuple(items(lines) or sections(markdown_blocks(lines)))
 
 
+def open_captions(path: Path, file_format: Format, limits: Limits) -> Document:
+    """Open captions: their pages are moments; a text without any time is divided at blank lines."""
+    text = clean(read_text(path, file_format, limits))
+    parts = list(parts_of_captions(text))
+    return Document(iter(parts or sections(Block(part) for part in text.split("\n\n"))), title_of(text))
+
+
 def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Open a plain text: its pages are its items, or parts divided at blank lines."""
+    """Open a plain text: its pages are the moments of a transcript, its items, or parts divided at blank lines."""
     text = clean(read_text(path, file_format, limits))
     lines = text.split("\n")
+    if are_captions(text):
+        return open_captions(path, file_format, limits)
+    if (spoken := recognized(lines)) is not None:
+        return Document(spoken)
     paragraphs = (Block(part) for part in text.split("\n\n"))
     return Document(iter(items(lines) or sections(paragraphs)))
 

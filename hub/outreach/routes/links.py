@@ -124,7 +124,7 @@ def _part_of(resource: Resource, link: ShareLink) -> str:
         if revision.number == (link.revision_number or resource.revision_number)
     )
     page = links_queries.find_page(db, revision, link.page_number)
-    return f"{page.kind.label.lower()} {page.number}" if page else ""
+    return page.place.lower() if page else ""
 
 
 def _state_of(link: ShareLink) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from hub.library.models import Page, Resource, Revision
 from hub.library.queries import visible_to
+from hub.library.rules import PageKind
 from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.matching import Matches
@@ -67,7 +68,7 @@ def _pages(db: Session, page_resources: Mapping[tuple[int, int], int]) -> Mappin
     if not page_resources:
         return {}
     rows = db.execute(
-        select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes).where(
+        select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes, Page.seconds).where(
             # not a tuple IN (…): SQLite would scan the whole table
             sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in page_resources))
         )
@@ -89,6 +90,8 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
         page.kind if page else None,
         passages_rules.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
         lacking,
+        page.title if page else "",
+        page.seconds if page else None,
     )
 
 
@@ -103,10 +106,13 @@ def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, p
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
-    """Return the snippet of a page; it includes the title only if nothing else on the page matches."""
+    """Return the snippet of a page; it includes the title only if nothing else on the page matches.
+
+    The title of a moment is its speaker, whom the hit names anyway.
+    """
     text = "\n".join(part for part in (page.text, page.notes) if part)
     snippet = passages_rules.snippet(text, terms)
-    if page.title and not snippet.marks:
+    if page.title and not snippet.marks and page.kind is not PageKind.MOMENT:
         with_title = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
         return with_title if with_title.marks or not text else snippet
     return snippet

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from hub.library.rules import Audience, Kind, PageKind
+from hub.library.rules import Audience, Kind, PageKind, place_name
 from hub.search.rules.passages import Snippet
 
 PER_PAGE = 10
@@ -38,6 +38,23 @@ class Hit:
     page_kind: PageKind | None
     snippet: Snippet
     lacking: Sequence[str] = ()  # typed words that it doesn't have
+    page_title: str = ""
+    seconds: int | None = None  # where the page begins in a recording
+
+    @property
+    def place(self) -> str:
+        """The name of the page: ``Slide 7``; of a moment, when and by whom: ``12:34, Rosa Peña``; "" without a page."""
+        if self.page is None or self.page_kind is None:
+            return ""
+        name = place_name(self.page_kind, self.page, self.seconds)
+        if self.page_kind is not PageKind.MOMENT or not self.page_title:
+            return name
+        return self.page_title if self.seconds is None else f"{name}, {self.page_title}"
+
+    @property
+    def place_in_text(self) -> str:
+        """The name of the page within a sentence: ``slide 7``."""
+        return self.place if self.page_kind is PageKind.MOMENT else self.place.lower()
 
 
 @dataclass(frozen=True)
