@@ -38,17 +38,18 @@ def _draw(database: Database) -> None:
 
 @main.command()
 @click.option("--pages", is_flag=True, help="Rebuild the page texts.")
+@click.option("--previews", is_flag=True, help="Rebuild the previews.")
 @click.option("--index", "rebuild_index", is_flag=True, help="Rebuild the search index.")
-def rebuild(pages: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags of the command
+def rebuild(pages: bool, previews: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags of the command
     """Rebuild page texts, previews and the search index. Without options, rebuilds all of them."""
-    everything = not (pages or rebuild_index)
+    everything = not (pages or previews or rebuild_index)
     with open_database() as database:
         if pages or everything:
             with database.writing() as db:
                 library_actions.discard_page_texts(db)
             with progress_bar("Reading files") as progress:
                 page_texts.catch_up(database, progress=progress)
-        if everything:
+        if previews or everything:
             making.delete_all(database)
         if rebuild_index or everything:
             with progress_bar("Building the index") as progress:

@@ -253,7 +253,8 @@ def release_file(db: Session, holder: str) -> None:
 
 def discard_page_texts(db: Session) -> None:
     """Discard the page texts of every revision; the worker reads all of them again."""
-    db.execute(update(Revision).values(reader_version=0, tries=0, lease_token=None, lease_until=None))
+    fresh = {"reader_version": 0, "tries": 0, "read_tools": "", "read_failures": 0, "read_retry_at": None}
+    db.execute(update(Revision).values(lease_token=None, lease_until=None, **fresh))
 
 
 def _add_revision(

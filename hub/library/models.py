@@ -85,6 +85,9 @@ class Revision(Base):
         UniqueConstraint("resource_id", "number"),
         Index("ix_revision_unread", "reader_version", "lease_until"),
         Index("ix_revision_undrawn", "preview_version", "lease_until"),
+        # Every turn of the worker asks which of the few that failed are due again.
+        Index("ix_revision_read_tools", "read_tools"),
+        Index("ix_revision_preview_tools", "preview_tools"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,9 +121,17 @@ class Revision(Base):
     tries: Mapped[int] = mapped_column(default=0)
     lease_token: Mapped[str | None] = mapped_column(String(120))  # the worker that reads it, and a random word
     lease_until: Mapped[datetime | None]
+    # If it couldn't be read: the versions of the programs that tried, a line each; how often in a row it failed for a
+    # reason that may pass, and when it is tried again. The same below, if its pages couldn't be drawn.
+    read_tools: Mapped[str] = mapped_column(Text, default="")
+    read_failures: Mapped[int] = mapped_column(default=0)
+    read_retry_at: Mapped[datetime | None]
     # Derived: the result of drawing its pages, after reading; the worker that draws holds the same lease.
     preview_state: Mapped[PreviewState] = mapped_column(default=PreviewState.WAITING)
     preview_version: Mapped[int] = mapped_column(default=0)
+    preview_tools: Mapped[str] = mapped_column(Text, default="")
+    preview_failures: Mapped[int] = mapped_column(default=0)
+    preview_retry_at: Mapped[datetime | None]
 
     resource: Mapped[Resource] = relationship(back_populates="revisions", lazy="raise")
     created_by: Mapped[Person | None] = relationship(lazy="raise")

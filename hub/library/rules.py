@@ -200,8 +200,31 @@ PREVIEW_SENTENCES = {
     PreviewState.CARDS: "This hub can’t preview slides, so here is their text. Download the file to see the slides.",
     PreviewState.UNMATCHED: "The previews of this deck don’t match its slides, so here is their text. "
     "Download the file to see the slides.",
-    PreviewState.FAILED: "This file has no preview, so here is its text. Download the file to see its layout.",
+    PreviewState.FAILED: "This file’s pages can’t be drawn, so here is its text. Download the file to see its layout.",
 }
+PREVIEW_LATER = "Previews couldn’t be created yet. {again} Here is the text in the meantime."
+AGAIN = "The hub will try again {when}"  # it ends with "a.m." or "p.m."
+AGAIN_SOON = "The hub will try again in a few minutes."
+
+# Pauses before what failed for a reason that may pass is tried again; the last one repeats.
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (5, 30, 2 * 60, 8 * 60, 24 * 60))
+MOST_FAILURES = 30  # in a row, which takes about four weeks
+
+
+def pause_after(failures: int) -> timedelta | None:
+    """Return the pause after this number of failures in a row (from 1); None if it isn't tried again."""
+    return PAUSES[min(failures, len(PAUSES)) - 1] if failures < MOST_FAILURES else None
+
+
+def again_at(retry: datetime | None, now: datetime) -> str:
+    """Return "The hub will try again at 3:40 p.m."; empty without a time. Both are in the hub's time zone."""
+    if retry is None:
+        return ""
+    if retry <= now:
+        return AGAIN_SOON
+    at = f"at {dates.time_of_day(retry)}"
+    when = at if retry.date() == now.date() else f"on {dates.short(retry.date(), now.date())}, {at}"
+    return AGAIN.format(when=when)
 
 
 @dataclass(frozen=True)
@@ -214,6 +237,7 @@ class Progress:
     sentence: str
     busy: bool
     mark: str
+    again: str = ""  # when the hub tries to read it again, in a sentence
 
 
 READING = "Processing. You can download it now, and search it in a few seconds."

@@ -48,7 +48,7 @@ def objection(config: Config, revision: Revision, first: int, last: int | None) 
 
 def _why_not(revision: Revision) -> str:
     """Return why there is no PDF to take pages from: not ready yet, no LibreOffice for slides, or a file without pages."""
-    if revision.preview_state is PreviewState.WAITING:
+    if revision.preview_state is PreviewState.WAITING or revision.preview_retry_at is not None:
         return WAITING
     if revision.preview_state is PreviewState.CARDS:
         return (
@@ -83,6 +83,8 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
         shelf.report_missing(config, revision.sha256 or "")
         raise Refused(WAITING) from error
     content = made.each.get(1, b"")
+    if made.may_pass:
+        raise Refused(WAITING)
     if not content.startswith(b"%PDF-"):
         raise Refused(NOT_MADE)
     shelf.write(path, content)

@@ -13,8 +13,9 @@ from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
 from hub.core.text import one_line
 from hub.library import queries as library_queries
+from hub.library.derive import retries
 from hub.library.extract import walls
-from hub.library.extract.formats import FORMATS
+from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.pages import ExtractedPage, Extraction
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.extract.text import sections_of
@@ -27,10 +28,12 @@ log = logging.getLogger("hub.library")
 
 # Longer than the time limit of a file (90 s), so that a running worker never loses its lease.
 LEASE = timedelta(seconds=150)
-# A file that crashed the worker this often isn't tried again.
+# A file that crashed the worker this often waits, since the machine may have ended the worker, and not the file.
 MOST_TRIES = 3
 # Who adds a file stays on its page about this long: if reading takes longer, an email says what wasn't read.
 STAY = timedelta(minutes=1)
+# Another version of the programs may read a file in one of these states.
+FAILED_HERE = {State.CORRUPT, State.TIMEOUT, State.TOO_LARGE, State.UNSUPPORTED}
 GAVE_UP = (
     "Processing this file failed three times, so its text can’t be searched. You can still download it. "
     "Save a fresh copy, as a PDF if you can, and add it as a new revision."
@@ -43,6 +46,7 @@ Progress = Callable[[int, int], None]
 def catch_up(database: Database, reader: Reader | None = None, progress: Progress | None = None, limit: int = 0) -> int:
     """Read every revision that isn't read yet, up to ``limit`` (0: all); returns how many were read."""
     done = 0
+    retries.request_readings(database)
     openable = _openable(database)
     with _reader_or_own(reader) as own_reader:
         while not limit or done < limit:
@@ -139,10 +143,10 @@ def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
     if revision.source is Source.LINK:
         return Extraction(State.OK, "", "", None, ())
     if revision.tries > MOST_TRIES:
-        return Extraction(State.CORRUPT, GAVE_UP, "", None, (), (GAVE_UP,))
+        return Extraction(State.CORRUPT, GAVE_UP, "", None, (), (GAVE_UP,), may_pass=True)
     path = originals.path_of(database.config, revision.sha256 or "")
     if not path.exists():
-        return Extraction(State.CORRUPT, MISSING, "", None, (), (MISSING,))
+        return Extraction(State.CORRUPT, MISSING, "", None, (), (MISSING,), may_pass=True)
     return reader.read(path, revision.file_name or "")
 
 
@@ -166,8 +170,11 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         revision.unread, revision.left_out = "\n".join(extraction.unread), "\n".join(extraction.left_out)
         revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
         revision.lease_token = revision.lease_until = None
+        failed = extraction.state in FAILED_HERE and _depends_on_programs(revision)
+        retries.after_reading(revision, failed=failed, may_pass=extraction.may_pass)
         revision.tries = revision.preview_version = 0  # what can be drawn depends on what was read
         revision.preview_state = PreviewState.WAITING
+        revision.preview_tools, revision.preview_failures, revision.preview_retry_at = "", 0, None
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
             revision.resource.version = Resource.version + 1
@@ -178,6 +185,12 @@ def _is_to_tell(revision: Revision, extraction: Extraction) -> bool:
     """Return True if the person who added it has probably left before it was read for the first time."""
     is_first = revision.reader_version == 0 and revision.created_by_id is not None
     return is_first and extraction.state is not State.OK and clock.now() - revision.created_at > STAY
+
+
+def _depends_on_programs(revision: Revision) -> bool:
+    """Return True if programs other than the hub read this file: LibreOffice or PDFium."""
+    file_format = format_of(revision.file_name or "")
+    return file_format is not None and (file_format.converted_to is not None or file_format.extension == "pdf")
 
 
 def _page(revision: Revision, page: ExtractedPage) -> Page:

@@ -177,11 +177,17 @@ def title_by(first: ExtractedPage) -> str:
 
 
 def end(
-    state: State, detail: str, cause: str = "", unread: list[str] | None = None, left_out: list[str] | None = None
+    state: State,
+    detail: str,
+    cause: str = "",
+    unread: list[str] | None = None,
+    left_out: list[str] | None = None,
+    *,
+    may_pass: bool = False,
 ) -> dict[str, Any]:
-    """Return the last entry of a report; `cause` is for the hub's developers."""
+    """Return the last entry of a report; `cause` is for the hub's developers. `may_pass`: worth another try later."""
     sentences = {"unread": unread or [], "left_out": left_out or []}
-    return {"end": {"state": state.value, "detail": detail, "cause": clean(cause), **sentences}}
+    return {"end": {"state": state.value, "detail": detail, "cause": clean(cause), "may_pass": may_pass, **sentences}}
 
 
 def unique(sentences: list[str]) -> list[str]:
@@ -208,6 +214,7 @@ class ReportReader:
         self.unread: tuple[str, ...] = ()
         self.left_out: tuple[str, ...] = ()
         self.cause = ""
+        self.may_pass = False
 
     def feed(self, content: bytes) -> None:
         """Parse the lines up to the first malformed one; if there is one, the report has no end."""
@@ -229,6 +236,7 @@ class ReportReader:
         else:
             self.end = State(entry["end"]["state"]), clean(entry["end"]["detail"])
             self.cause = clean(entry["end"]["cause"])
+            self.may_pass = entry["end"].get("may_pass") is True
             self.unread = parse_sentences(entry["end"]["unread"])
             self.left_out = parse_sentences(entry["end"]["left_out"])
 
@@ -236,7 +244,9 @@ class ReportReader:
         """Return the file's extraction; a report without its end keeps the pages received before."""
         state, detail = self.end or self.unfinished_state(outcome)
         unread = self.unread or ((detail,) if state is not State.OK else ())
-        return Extraction(state, detail, self.title, self.published_on, tuple(self.pages), unread, self.left_out)
+        passing = self.may_pass if self.end else may_pass(outcome)
+        pages = tuple(self.pages)
+        return Extraction(state, detail, self.title, self.published_on, pages, unread, self.left_out, passing)
 
     def unfinished_state(self, outcome: Outcome) -> tuple[State, str]:
         """Return the state and sentence of a file whose reader didn't finish."""
@@ -254,6 +264,11 @@ def reason(outcome: Outcome) -> Finding:
     if outcome.overflowed or outcome.exit_code in {OUT_OF_MEMORY, KILLED}:
         return TOO_LARGE
     return BROKE_DOWN
+
+
+def may_pass(outcome: Outcome) -> bool:
+    """Return True if a reader didn't finish for a reason that may pass: a busy machine, or one without free memory."""
+    return outcome.timed_out or outcome.exit_code in {OUT_OF_MEMORY, KILLED}
 
 
 def parse_page(entry: dict[str, Any]) -> ExtractedPage:

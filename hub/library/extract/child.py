@@ -26,7 +26,8 @@ from typing import Any, NoReturn
 from hub.library.extract.answers import OUT_OF_MEMORY, Outcome, end
 from hub.library.extract.jobs import line_of, run_job
 from hub.library.extract.limits import Limits
-from hub.library.extract.problems import DAMAGED, Unreadable
+from hub.library.extract.passing import may_pass
+from hub.library.extract.problems import DAMAGED, Passing, Unreadable
 from hub.library.extract.processes import MOST_PROCESSES, descendants, end_all
 from hub.library.extract.sandbox import adopt_orphans, apply_limits, die_with_parent, isolate_network
 
@@ -179,9 +180,12 @@ def report(request: dict[str, Any], limits: Limits, folder: Path, writing_end: i
     except MemoryError:
         raise
     except Unreadable as unreadable:
-        write_line(writing_end, end(unreadable.state, unreadable.detail, repr(unreadable.__cause__ or "")))
-    except Exception:  # noqa: BLE001  (parsers raise any kind of error; the cause is reported, and logged)
-        write_line(writing_end, end(DAMAGED.state, DAMAGED.sentence, traceback.format_exc()[-CAUSE_LENGTH:]))
+        passing = isinstance(unreadable, Passing) or may_pass(unreadable)
+        cause = repr(unreadable.__cause__ or "")
+        write_line(writing_end, end(unreadable.state, unreadable.detail, cause, may_pass=passing))
+    except Exception as error:  # noqa: BLE001  (parsers raise any kind of error; the cause is reported, and logged)
+        cause = traceback.format_exc()[-CAUSE_LENGTH:]
+        write_line(writing_end, end(DAMAGED.state, DAMAGED.sentence, cause, may_pass=may_pass(error)))
 
 
 def write_line(descriptor: int, entry: dict[str, Any]) -> None:

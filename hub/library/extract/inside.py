@@ -22,6 +22,7 @@ from hub.library.extract.pages import (
     listed,
     one_line,
 )
+from hub.library.extract.passing import may_pass
 from hub.library.extract.problems import Unreadable
 from hub.library.rules import PageKind
 
@@ -67,7 +68,9 @@ class Unpacking:
             yield Unread(f"The attachment “{name}” {unreadable.finding.of_part}.")
         except MemoryError:
             raise
-        except Exception:  # noqa: BLE001  (parsers raise any kind of error; the rest of the document is read)
+        except Exception as error:
+            if may_pass(error):
+                raise
             yield Unread(f"The attachment “{name}” is damaged.")
 
     def renumbered(self, file: Inner, name: str, depth: int) -> Iterator[Part]:

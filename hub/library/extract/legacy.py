@@ -6,7 +6,8 @@ from pathlib import Path
 
 from hub.library.extract.bubblewrap import office_command, with_filter
 from hub.library.extract.formats import FORMATS, Format
-from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
+from hub.library.extract.passing import ended_by_machine, is_full
+from hub.library.extract.problems import EMPTY, NEEDS_LIBREOFFICE, NOT_CONVERTED, Passing, Unreadable
 from hub.library.extract.processes import allowed_threads, limit_processes
 from hub.library.extract.sandbox import confine_office
 
@@ -36,10 +37,10 @@ def converted_copy(path: Path, file_format: Format, folder: Path) -> tuple[Path,
         raise Unreadable(NEEDS_LIBREOFFICE, **words)
     if path.stat().st_size == 0:
         raise Unreadable(EMPTY)
-    convert(office, named_link(path, file_format, folder), modern.extension, folder)
+    ended_well = convert(office, named_link(path, file_format, folder), modern.extension, folder)
     result = converted_file(folder, modern.extension)
     if result is None:
-        raise Unreadable(NOT_CONVERTED, **words)
+        raise (Unreadable if ended_well else Passing)(NOT_CONVERTED, **words)
     return result, modern
 
 
@@ -50,10 +51,11 @@ def named_link(path: Path, file_format: Format, folder: Path) -> Path:
     return named
 
 
-def convert(office: str, source: Path, target: str, folder: Path) -> None:
+def convert(office: str, source: Path, target: str, folder: Path) -> bool:
     """Run LibreOffice with a new profile: two runs with the same profile fail silently.
 
-    `target` is the extension to convert to, optionally with the filter and its settings.
+    `target` is the extension to convert to, optionally with the filter and its settings. Returns False if LibreOffice
+    was ended or couldn't run, so that a missing result says nothing about the file.
     """
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
@@ -76,16 +78,20 @@ def convert(office: str, source: Path, target: str, folder: Path) -> None:
             confine_office(office, document, folder)
             limit_processes(most)
 
-    # This process has a single thread, so nothing can hold a lock that the new process needs.
-    subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        check=False,
-        pass_fds=inherited,
-        preexec_fn=confine,
-    )
+    try:
+        # This process has a single thread, so nothing can hold a lock that the new process needs.
+        exit_code = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=False,
+            pass_fds=inherited,
+            preexec_fn=confine,
+        ).returncode
+    except (OSError, subprocess.SubprocessError):  # being installed, or no memory for it
+        return False
+    return not (ended_by_machine(exit_code) or is_full(folder))
 
 
 def converted_file(folder: Path, extension: str) -> Path | None:

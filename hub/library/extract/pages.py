@@ -47,7 +47,8 @@ class Extraction:
 
     `detail` is a sentence for a person with the problem and what to do; "" when there is none. `title` and
     `published_on` are the document's own; "" and None when it has none that is plausible. `unread` has a sentence for
-    each part that couldn't be read, `left_out` one for each kind of part that is not searched on purpose.
+    each part that couldn't be read, `left_out` one for each kind of part that is not searched on purpose. `may_pass`:
+    it couldn't be read for a reason that may pass, such as a full disk, so it is worth another try later.
     """
 
     state: State
@@ -57,6 +58,7 @@ class Extraction:
     pages: tuple[ExtractedPage, ...]
     unread: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    may_pass: bool = False
 
 
 @dataclass(frozen=True)

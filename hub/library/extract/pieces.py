@@ -15,11 +15,13 @@ class Pieces:
     """The received pieces by number, and how the job ended.
 
     `state` is OK when the job finished, None when it ended without its `end` entry; `detail` is for the log.
+    `may_pass`: pieces are missing for a reason that may pass, so it is worth another try later.
     """
 
     each: dict[int, bytes]
     state: State | None
     detail: str = ""
+    may_pass: bool = False
 
 
 def piece(number: int, content: bytes) -> bytes:
@@ -35,7 +37,8 @@ def parse_pieces(output: bytes) -> Pieces:
         try:
             entry = json.loads(output[place:line_end])
             if "end" in entry:
-                return Pieces(each, State(entry["end"]["state"]), str(entry["end"]["cause"]))
+                ended = entry["end"]
+                return Pieces(each, State(ended["state"]), str(ended["cause"]), ended.get("may_pass") is True)
             number, size = entry["piece"], entry["size"]
         except (ValueError, KeyError, TypeError, RecursionError) as error:
             return Pieces(each, None, repr(error))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from hub.library.extract.formats import Format
 from hub.library.extract.legacy import convert, converted_file, libreoffice, named_link
-from hub.library.extract.problems import NEEDS_LIBREOFFICE, NOT_CONVERTED, Unreadable
+from hub.library.extract.problems import NEEDS_LIBREOFFICE, NOT_CONVERTED, Passing, Unreadable
 
 # Hidden slides are included, so that numbers match; the resolution of pictures is reduced to that of screens.
 SLIDES_AS_PDF = (
@@ -20,8 +20,8 @@ def printed(path: Path, file_format: Format, folder: Path) -> Path:
     words = {"label": file_format.label, "a_label": file_format.a_label, "modern": "PDF"}
     if office is None:
         raise Unreadable(NEEDS_LIBREOFFICE, **words)
-    convert(office, named_link(path, file_format, folder), SLIDES_AS_PDF, folder)
+    ended_well = convert(office, named_link(path, file_format, folder), SLIDES_AS_PDF, folder)
     result = converted_file(folder, "pdf")
     if result is None:
-        raise Unreadable(NOT_CONVERTED, **words)
+        raise (Unreadable if ended_well else Passing)(NOT_CONVERTED, **words)
     return result

@@ -133,3 +133,7 @@ class Unreadable(Exception):
         self.finding = finding
         self.state = finding.state
         self.detail = finding.sentence.format(**words) if words else finding.sentence
+
+
+class Passing(Unreadable):
+    """Raised when a file can't be read for a reason that may pass, such as a full disk: it is tried again later."""

@@ -10,13 +10,13 @@ import sys
 import tempfile
 import threading
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self, cast
 
 import hub
-from hub.library.extract.answers import Outcome, ReportReader
+from hub.library.extract.answers import Outcome, ReportReader, may_pass
 from hub.library.extract.formats import WORKBOOKS, Format, format_of
 from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
@@ -108,7 +108,10 @@ class Reader:
             answer = self._ask(request, limits or self.limits)
         finally:
             self._lock.release()
-        return Pieces({}, None, "the helper ended") if answer is None else parse_pieces(answer[1])
+        if answer is None:
+            return Pieces({}, None, "the helper ended", may_pass=True)
+        pieces = parse_pieces(answer[1])
+        return replace(pieces, may_pass=may_pass(answer[0])) if pieces.state is None else pieces
 
     @property
     def process_id(self) -> int | None:
@@ -123,7 +126,8 @@ class Reader:
     def _read(self, path: Path, file_format: Format) -> Extraction:
         request = {"job": "read", "path": str(path.absolute()), "extension": file_format.extension}
         answer = self._ask(request, self.limits)
-        extraction = not_read(BROKE_DOWN) if answer is None else extraction_of(path, *answer)
+        broken = replace(not_read(BROKE_DOWN), may_pass=True)
+        extraction = broken if answer is None else extraction_of(path, *answer)
         return self._calculated(path, request, extraction) if lacks_results(file_format, extraction) else extraction
 
     def _calculated(self, path: Path, request: dict[str, Any], extraction: Extraction) -> Extraction:

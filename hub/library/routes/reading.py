@@ -1,13 +1,13 @@
 """Pages that show a resource, its pages and their pictures."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flask import jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from hub.core import error_pages, web
+from hub.core import clock, error_pages, web
 from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import Answer, db
@@ -17,7 +17,17 @@ from hub.library.extract import reader
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.routes.blueprint import bp
-from hub.library.rules import LARGEST, LONGEST_TITLE, PageKind, PreviewState, Progress, Source, State, progress
+from hub.library.rules import (
+    LARGEST,
+    LONGEST_TITLE,
+    PageKind,
+    PreviewState,
+    Progress,
+    Source,
+    State,
+    again_at,
+    progress,
+)
 from hub.members.login import current_person
 from hub.members.rules.permissions import Permission
 
@@ -51,6 +61,7 @@ def show(resource_id: int) -> str:
         no_download=library_queries.scan_objection(db, resource.current.sha256),
         text=showing.set_text(web.config(), resource.current),
         shows_text=True,
+        no_picture=_no_picture(resource.current),
         Source=Source,
         PreviewState=PreviewState,
     )
@@ -151,6 +162,12 @@ def state(resource_id: int) -> Response:
     return jsonify(_progress(revision, first[0].kind if first else None))
 
 
+def _no_picture(revision: Revision) -> str:
+    """Return why a picture that was uploaded isn't shown; empty if it is, or isn't drawn yet."""
+    is_failed = revision.preview_state is PreviewState.FAILED
+    return showing.sentence(web.config(), revision) if is_failed else ""
+
+
 def _view(revision: Revision, current_page: Page) -> View:
     before, after = library_queries.adjacent_pages(db, revision, current_page.number)
     return View(
@@ -171,10 +188,8 @@ def _progress(revision: Revision, kind: PageKind | None) -> Progress:
         return Progress("", busy=False, mark="delayed")
     if revision.state is not State.INFECTED and (objection := library_queries.scan_objection(db, revision.sha256)):
         return Progress(objection, busy=True, mark=objection)
-    return progress(
-        revision.state,
-        revision.preview_state,
-        kind,
-        revision.page_count,
-        is_read=is_read,
-    )
+    status = progress(revision.state, revision.preview_state, kind, revision.page_count, is_read=is_read)
+    if not is_read or revision.read_retry_at is None:
+        return status
+    zone = web.config().zone
+    return replace(status, again=again_at(revision.read_retry_at.astimezone(zone), clock.now().astimezone(zone)))

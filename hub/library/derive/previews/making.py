@@ -16,12 +16,14 @@ from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.core.text import safe_html
 from hub.library import queries as library_queries
+from hub.library.derive import retries
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
+from hub.library.extract.passing import may_pass
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.files import originals
@@ -37,6 +39,8 @@ PREVIEW_VERSION = 1
 # Longer than the longest piece of work (90 s), so that a running worker never loses its lease.
 LEASE = timedelta(seconds=150)
 MOST_TRIES = 3
+# A page that takes all memory or time, so that drawing it is ended this often, is marked: the others don't wait for it.
+MOST_DRAWINGS = 3
 PAGES_AT_ONCE = 24
 SECONDS_AT_ONCE = 5.0
 
@@ -46,6 +50,10 @@ PRINTING = Limits(written_file_bytes=128 * MEGABYTE)
 TYPESETTING = Limits(wall_seconds=20, processor_seconds=15, answer_bytes=4 * MEGABYTE)
 
 TYPESET = {"md", "eml", "msg", "html", "htm"}
+
+
+class _MayPass(Exception):
+    """Drawing failed for a reason that may pass."""
 
 
 def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, progress: Progress | None = None) -> int:
@@ -60,11 +68,11 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
         _reset_missing(database)
         if not walls.may_open(database.config, with_office=True):
             return 0
+        retries.request_drawings(database, _reached(PreviewState.CARDS))
         done = 0
         total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database)):
-            revision, kind, count = claimed
-            _finish(database, revision, _do_piece(database.config, own, revision, kind, count))
+            _do_claimed(database, own, *claimed)
             done += 1
             if progress:
                 progress(max(total - _waiting(database), 0), total)
@@ -72,6 +80,20 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
     finally:
         if reader is None:
             own.close()
+
+
+def _do_claimed(database: Database, reader: Reader, revision: Revision, kind: PageKind | None, count: int) -> None:
+    """Do one piece of work and store how it ended; a full disk doesn't stop the worker, but is tried again later."""
+    try:
+        state, passing = _do_piece(database.config, reader, revision, kind, count), False
+    except _MayPass:
+        state, passing = PreviewState.FAILED, True
+    except OSError as error:
+        if not may_pass(error):
+            raise
+        log.warning("Previews couldn't be saved: %s", error)
+        state, passing = PreviewState.FAILED, True
+    _finish(database, revision, state, passing=passing)
 
 
 def delete_all(database: Database) -> None:
@@ -103,7 +125,9 @@ def _reset_missing(database: Database) -> None:
         lost = [Revision.preview_version > 0]
     if lost:
         with database.writing() as db:
-            db.execute(update(Revision).where(*lost).values(preview_version=0, preview_state=PreviewState.WAITING))
+            fresh = {"preview_tools": "", "preview_failures": 0, "preview_retry_at": None}
+            again = update(Revision).where(*lost)
+            db.execute(again.values(preview_version=0, preview_state=PreviewState.WAITING, **fresh))
     if not marker.exists():
         shelf.write(marker, b"-")
     for note in notes:
@@ -137,9 +161,15 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None, int] | None:
         return revision, kind, db.scalar(own) or 0
 
 
-def _finish(database: Database, claimed: Revision, state: PreviewState | None) -> None:
-    """End the lease, and set the state if the revision is done; does nothing if the lease was lost."""
+def _finish(database: Database, claimed: Revision, state: PreviewState | None, *, passing: bool = False) -> None:
+    """End the lease, and set the state if the revision is done; does nothing if the lease was lost.
+
+    ``passing``: it failed for a reason that may pass, so that it is tried again later.
+    """
     done = {"preview_state": state, "preview_version": _reached(state)} if state else {}
+    if state:
+        failed = state in {PreviewState.FAILED, PreviewState.UNMATCHED}
+        done |= retries.after_drawing(claimed, failed=failed, may_pass=passing)
     with database.writing() as db:
         held = (Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
         db.execute(update(Revision).where(*held).values(lease_token=None, lease_until=None, tries=0, **done))
@@ -147,16 +177,19 @@ def _finish(database: Database, claimed: Revision, state: PreviewState | None) -
         log.info("Previews finished.", extra={"step": "library", "done": f"revision {claimed.id}: {state}"})
 
 
-def _do_piece(  # noqa: PLR0911 - a list of cases
+def _do_piece(
     config: Config, reader: Reader, revision: Revision, kind: PageKind | None, count: int
 ) -> PreviewState | None:
-    """Do one piece of work; returns the final state, or None if more is left. A bad file doesn't raise."""
+    """Do one piece of work; returns the final state, or None if more is left. A bad file doesn't raise.
+
+    Raises _MayPass if it failed for a reason that isn't the file's.
+    """
     file_format = format_of(revision.file_name or "")
     path = originals.path_of(config, revision.sha256 or "")
     if revision.source is not Source.FILE or file_format is None or not path.is_file():
         return PreviewState.NONE
     if revision.tries > MOST_TRIES:
-        return PreviewState.FAILED
+        raise _MayPass
     folder = shelf.folder_of(config, revision.sha256 or "")
     if file_format.extension in PICTURE_FILES:
         return _repack(reader, path, file_format.extension, folder, max(count, 1))
@@ -166,8 +199,15 @@ def _do_piece(  # noqa: PLR0911 - a list of cases
         return PreviewState.NONE
     document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
     if shelf.has_content(document):
-        return _draw(reader, document, folder, count)
+        return _draw(reader, document, folder, count, revision.preview_failures)
     return _print(reader, path, file_format.extension, document, count)
+
+
+def _made(pieces: Pieces) -> Pieces:
+    """Return the pieces; raises _MayPass if some are missing for a reason that may pass."""
+    if pieces.may_pass:
+        raise _MayPass
+    return pieces
 
 
 def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int) -> PreviewState | None:
@@ -175,7 +215,7 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int
     for width in (LARGE, SMALL):
         numbers = _missing(folder, width, count)[:PAGES_AT_ONCE]
         job = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
-        if numbers and not _save(folder, numbers, width, reader.make("repack", path, extension, DRAWING, **job)):
+        if numbers and not _save(folder, numbers, width, _made(reader.make("repack", path, extension, DRAWING, **job))):
             return PreviewState.FAILED
     if _missing(folder, LARGE, count) or _missing(folder, SMALL, count):
         return None
@@ -185,7 +225,8 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int
 def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: State) -> PreviewState:
     """Save a formatted text as HTML; it is sanitized again here, since the helper's output isn't trusted."""
     if state in {State.OK, State.PARTIAL}:
-        html = reader.make("typeset", path, extension, TYPESETTING).each.get(1, b"").decode("utf-8", "replace")
+        pieces = _made(reader.make("typeset", path, extension, TYPESETTING))
+        html = pieces.each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
             shelf.write(folder / shelf.TEXT, safe_html(html).encode())
     return PreviewState.NONE
@@ -198,7 +239,9 @@ def _print(reader: Reader, path: Path, extension: str, document: Path, count: in
     printed = reader.make("print", path, extension, PRINTING)
     if printed.state is not State.OK or not printed.each:
         log.info("This deck couldn't be exported as a PDF: %s %s", path, printed.detail)
-        return _keep_embedded(reader, path, extension, document.parent, PreviewState.FAILED)
+        state = _keep_embedded(reader, path, extension, document.parent, PreviewState.FAILED)
+        _made(printed)
+        return state
     if set(printed.each) != {count}:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.UNMATCHED)
     shelf.write(document, printed.each[count])
@@ -212,14 +255,23 @@ def _keep_embedded(reader: Reader, path: Path, extension: str, folder: Path, sta
     return state
 
 
-def _draw(reader: Reader, document: Path, folder: Path, count: int) -> PreviewState | None:
-    """Draw some pages of a PDF: the first one large, since people open it first, then all of them small."""
-    large = _missing(folder, LARGE, 1)
-    if large and not _save(folder, large, LARGE, _drawn(reader, document, large, LARGE)):
-        return PreviewState.FAILED
-    small = _missing(folder, SMALL, count)[:PAGES_AT_ONCE]
-    if small and not _save(folder, small, SMALL, _drawn(reader, document, small, SMALL)):
-        return PreviewState.FAILED
+def _draw(reader: Reader, document: Path, folder: Path, count: int, failures: int) -> PreviewState | None:
+    """Draw some pages of a PDF: the first one large, since people open it first, then all of them small.
+
+    ``failures``: how often in a row that failed before for a reason that may pass.
+    """
+    for width, numbers in (
+        (LARGE, _missing(folder, LARGE, 1)),
+        (SMALL, _missing(folder, SMALL, count)[:PAGES_AT_ONCE]),
+    ):
+        if not numbers:
+            continue
+        pieces = _drawn(reader, document, numbers, width)
+        if pieces.may_pass and failures < MOST_DRAWINGS:
+            shelf.write_pictures(folder, width, pieces.each)
+            raise _MayPass
+        if not _save(folder, numbers, width, pieces):
+            return PreviewState.FAILED
     return None if _missing(folder, SMALL, count) else PreviewState.PICTURES
 
 

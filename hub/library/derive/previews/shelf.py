@@ -2,6 +2,7 @@
 
 import secrets
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from config import Config
@@ -65,6 +66,13 @@ def write_picture(folder: Path, number: int, width: int, content: bytes) -> bool
     else:
         write(mark_path(folder, number, width), b"-")
     return is_valid
+
+
+def write_pictures(folder: Path, width: int, pictures: Mapping[int, bytes]) -> None:
+    """Save those of the pictures that are valid, by page."""
+    for number, content in pictures.items():
+        if is_picture(content):
+            write(picture_path(folder, number, width), content)
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:

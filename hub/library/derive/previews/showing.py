@@ -7,6 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from config import Config
+from hub.core import clock
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
@@ -16,7 +17,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Revision
-from hub.library.rules import PreviewState, State
+from hub.library.rules import PREVIEW_LATER, PreviewState, State, again_at
 
 # A person waits: a page that takes longer is shown small, or as text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
@@ -34,6 +35,7 @@ class Shown:
     state: PreviewState
     is_drawn: bool  # all pages except the gaps
     gaps: frozenset[int]
+    sentence: str  # shown in place of a picture, if there are none
     embedded: bool  # the file has its own thumbnail of the first slide, which may be wrong
     size: tuple[int, int]  # width and height of the small picture of the current page, or a guess
 
@@ -49,11 +51,21 @@ def shown(config: Config, revision: Revision, number: int) -> Shown:
     sizes = (shelf.picture_size(shelf.picture_path(folder, page, SMALL)) for page in (number, 1))
     return Shown(
         state=revision.preview_state,
+        sentence=sentence(config, revision),
         is_drawn=drawn,
         gaps=frozenset(shelf.numbers_of(folder, f"-{SMALL}.none")) if drawn else frozenset(),
         embedded=not drawn and revision.sha256 is not None and shelf.has_content(folder / shelf.EMBEDDED),
         size=next((size for size in sizes if size), (16, 9)),
     )
+
+
+def sentence(config: Config, revision: Revision) -> str:
+    """Return why there are no pictures, and when the hub tries to draw them again."""
+    if revision.preview_state is PreviewState.FAILED and revision.preview_retry_at is not None:
+        zone = config.zone
+        again = again_at(revision.preview_retry_at.astimezone(zone), clock.now().astimezone(zone))
+        return PREVIEW_LATER.format(again=again)
+    return revision.preview_state.sentence
 
 
 def picture(config: Config, revision: Revision, number: int, width: int) -> Path | None:
@@ -91,14 +103,14 @@ def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int
 def drawn_from(config: Config, revision: Revision) -> Path | None:
     """Return the PDF that this revision's pictures are drawn from; None if there is none."""
     file_format = format_of(revision.file_name or "")
-    if file_format is None or revision.preview_state not in {PreviewState.PICTURES, PreviewState.WAITING}:
+    if file_format is None or not _is_drawable(revision):
         return None
     if revision.state is State.INFECTED:
         return None
     if file_format.extension == "pdf":
         is_read = revision.page_count and revision.state in {State.OK, State.PARTIAL}
         return originals.path_of(config, revision.sha256 or "") if is_read else None
-    if revision.preview_state is PreviewState.WAITING or file_format.extension in PICTURE_FILES:
+    if revision.preview_state is not PreviewState.PICTURES or file_format.extension in PICTURE_FILES:
         return None
     return shelf.folder_of(config, revision.sha256 or "") / shelf.DOCUMENT
 
@@ -108,6 +120,10 @@ def _is_picture(revision: Revision) -> bool:
     file_format = format_of(revision.file_name or "")
     is_made = revision.preview_state is PreviewState.PICTURES and revision.state is not State.INFECTED
     return is_made and file_format is not None and file_format.extension in PICTURE_FILES
+def _is_drawable(revision: Revision) -> bool:
+    """Return True if pages can be drawn: also a PDF's, one by one, when the worker failed and will try again."""
+    is_failed_for_now = revision.preview_state is PreviewState.FAILED and revision.preview_retry_at is not None
+    return revision.preview_state in {PreviewState.PICTURES, PreviewState.WAITING} or is_failed_for_now
 
 
 def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:
@@ -120,6 +136,8 @@ def _draw_now(config: Config, revision: Revision, source: Path, number: int, wid
     except FileNotFoundError:
         shelf.report_missing(config, revision.sha256 or "")
         return False
+    if pieces.may_pass and number not in pieces.each:
+        return False  # not marked: the next request may draw it
     return shelf.write_picture(folder, number, width, pieces.each.get(number, b""))
 
 
