@@ -174,6 +174,7 @@ class Page(Base):
     places: Mapped[str] = mapped_column(Text, default="", deferred=True)
 
     revision: Mapped["Revision"] = relationship(back_populates="pages", lazy="raise")
+
     @property
     def place(self) -> str:
         """Its name on screens: ``Slide 7``; of a moment, its time."""

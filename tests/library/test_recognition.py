@@ -4,7 +4,6 @@ import os
 from pathlib import Path
 
 import pytest
-from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -17,8 +16,7 @@ from hub.library.extract.tesseract import lacking
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, State
-from hub.search import index
-from tests.library.scans import drawing, scan, scanned_pdf
+from tests.library.scans import scan, scanned_pdf
 from tests.world import an_organization
 
 

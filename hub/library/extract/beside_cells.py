@@ -7,10 +7,13 @@ from itertools import chain
 
 from lxml import etree
 
+from hub.library.extract.alt_texts import alt_text
 from hub.library.extract.cells import DAMAGE, text_in
 from hub.library.extract.container import Element, Package, Relation, local_name, walk
-from hub.library.extract.drawings import WRITTEN_TWICE, graphic_text, paragraph_text
-from hub.library.extract.pages import Inner, Unread
+from hub.library.extract.drawings import graphic_lines
+from hub.library.extract.pages import Inner, Part, Unread
+from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraph_text
+from hub.library.extract.parts import Place
 
 # Excel keeps a copy of each conversation for older versions, which begins with this.
 COPY_OF_THREAD = "[Threaded comment]"
@@ -23,7 +26,7 @@ NOTE = "Note"
 Lines = Iterator[str]
 
 
-def beside(package: Package, part: str, name: str) -> Iterator[str | Unread | Inner]:
+def beside(package: Package, part: str, name: str) -> Iterator[str | Part]:
     """Yield the lines of a sheet's comments, text boxes and charts, and its embedded files; `name` is the sheet's."""
     try:
         relations = package.relations(part)
@@ -39,12 +42,14 @@ def beside(package: Package, part: str, name: str) -> Iterator[str | Unread | In
 
 
 def lines_of(
-    read: Callable[[Package, str], Iterable[str]], package: Package, target: str, problem: str
-) -> Iterator[str | Unread]:
+    read: Callable[[Package, str], Iterable[str | Part]], package: Package, target: str, problem: str
+) -> Iterator[str | Part]:
     """Yield the lines of a part; if it is missing or damaged, those before the damage and then the problem."""
     try:
         for line in read(package, target):
-            if text := " ".join(line.split()):
+            if not isinstance(line, str):
+                yield line
+            elif text := " ".join(line.split()):
                 yield text
     except DAMAGE:
         yield Unread(problem)
@@ -65,27 +70,19 @@ def conversations(package: Package, part: str) -> Lines:
             yield f"Comment on {comment.get('ref', 'a cell')}: {text.text or ''}"
 
 
-def drawing(package: Package, part: str) -> Lines:
+def drawing(package: Package, part: str) -> Iterator[str | Part]:
     """Yield the text of text boxes, shapes and charts, and the descriptions of pictures."""
-    relations = package.relations(part)
+    place = Place(package, part, " on a sheet")
     for element in walk(package.xml(part), WRITTEN_TWICE):
         name = local_name(element)
         if name == "p":
             yield paragraph_text(element)
         elif name == "cNvPr":
-            yield element.get("descr", "")
+            yield alt_text(element)
         elif name in {"chart", "relIds"}:
-            yield from charted(package, relations, element)
-
-
-def charted(package: Package, relations: dict[str, Relation], element: Element) -> Lines:
-    """Yield the text of a chart or SmartArt; raises KeyError when its part is missing."""
-    for key, reference in element.items():
-        if key.rpartition("}")[2] in {"id", "dm"} and reference in relations:
-            if relations[reference].target not in package:
-                raise KeyError(reference)
-            yield from graphic_text(package, relations, element)
-            return
+            yield from graphic_lines(place, element)
+    yield from place.noted
+    yield from place.also
 
 
 def old_drawing(package: Package, part: str) -> Lines:
@@ -97,7 +94,7 @@ def old_drawing(package: Package, part: str) -> Lines:
             yield " ".join("".join(box.itertext()).split())
 
 
-KINDS: tuple[tuple[str, Callable[[Package, str], Lines], str], ...] = (
+KINDS: tuple[tuple[str, Callable[[Package, str], Iterator[str | Part] | Lines], str], ...] = (
     ("comments", comments, "The comments"),
     ("threadedComment", conversations, "The comments"),
     ("drawing", drawing, "The drawings or charts"),

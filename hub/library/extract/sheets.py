@@ -10,7 +10,7 @@ from hub.library.extract.cells import DAMAGE, Book, Cell, book_of, cells_of, ele
 from hub.library.extract.container import Element, Package, attribute, local_name, main_part, open_office
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Inner, Lost, Part, Unread, one_line
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, Part, Unread, one_line
 from hub.library.extract.problems import DAMAGED, NO_RESULTS, Unreadable
 from hub.library.extract.properties import core_properties
 from hub.library.rules import PageKind
@@ -76,7 +76,7 @@ def sheet_parts(workbook: Workbook, number: int, entry: Element, part: str) -> I
     """Yield the page of a sheet, the files in it, and what couldn't be read; raises DAMAGE when nothing can be."""
     name = one_line(attribute(entry, "name"))
     sheet = read_sheet(workbook, part, attribute(entry, "name"))
-    others: list[Unread | Inner] = []
+    others: list[Part] = []
     for beside in beside_cells.beside(workbook.package, part, name):
         if isinstance(beside, str):
             sheet.lines.append(beside)

@@ -14,7 +14,9 @@ PREFIXES = (Path("/usr"), Path("/usr/local"))
 MODEL = "{}.traineddata"
 
 NOT_INSTALLED = "Tesseract isn’t installed. Install tesseract-ocr."
-NO_LANGUAGE = "Tesseract has no model for the language {name}. Install tesseract-ocr-{package}, or change HUB_OCR_LANGUAGES."
+NO_LANGUAGE = (
+    "Tesseract has no model for the language {name}. Install tesseract-ocr-{package}, or change HUB_OCR_LANGUAGES."
+)
 
 
 def tesseract() -> str | None:

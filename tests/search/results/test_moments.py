@@ -9,7 +9,6 @@ from hub.core.db import Database
 from hub.library.rules import Audience, Kind, PageKind
 from hub.members import queries as members_queries
 from hub.members.models import Organization
-
 from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.rules.passages import Snippet

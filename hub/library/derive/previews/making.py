@@ -8,6 +8,7 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
@@ -214,7 +215,7 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int
     """Save some pages of a picture file as WebP, in both widths."""
     for width in (LARGE, SMALL):
         numbers = _missing(folder, width, count)[:PAGES_AT_ONCE]
-        job = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
+        job: dict[str, Any] = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
         if numbers and not _save(folder, numbers, width, _made(reader.make("repack", path, extension, DRAWING, **job))):
             return PreviewState.FAILED
     if _missing(folder, LARGE, count) or _missing(folder, SMALL, count):

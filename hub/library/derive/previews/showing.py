@@ -120,6 +120,8 @@ def _is_picture(revision: Revision) -> bool:
     file_format = format_of(revision.file_name or "")
     is_made = revision.preview_state is PreviewState.PICTURES and revision.state is not State.INFECTED
     return is_made and file_format is not None and file_format.extension in PICTURE_FILES
+
+
 def _is_drawable(revision: Revision) -> bool:
     """Return True if pages can be drawn: also a PDF's, one by one, when the worker failed and will try again."""
     is_failed_for_now = revision.preview_state is PreviewState.FAILED and revision.preview_retry_at is not None
