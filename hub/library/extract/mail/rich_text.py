@@ -27,8 +27,12 @@ SPACES = {"par": "\n", "line": "\n", "tab": "\t", "lquote": "‘", "rquote": "�
 SPACES |= {"bullet": "•", "endash": "–", "emdash": "—"}
 
 
+class Damaged(ValueError):
+    """Raised when a compressed text isn't built as the specification says."""
+
+
 def written(compressed: bytes) -> Written:
-    """Return the text of a compressed RTF, as HTML if it holds that; raises ValueError if it is damaged."""
+    """Return the text of a compressed RTF, as HTML if it holds that; raises Damaged, or the errors of the parser."""
     source = decompressed(compressed).decode("latin-1")
     if "\\fromhtml1" in source[:2_000]:
         return Written(page_in(source), is_html=True)
@@ -36,14 +40,14 @@ def written(compressed: bytes) -> Written:
 
 
 def decompressed(content: bytes) -> bytes:
-    """Return an RTF that Outlook compressed; raises ValueError."""
+    """Return an RTF that Outlook compressed; raises Damaged."""
     kind, size = content[8:12], int.from_bytes(content[4:8], "little")
     if content.startswith(b"{\\rtf"):
         return content
     if kind == PLAIN:
         return content[HEADER : HEADER + size]
     if kind != COMPRESSED or size > LONGEST:
-        raise ValueError(kind)
+        raise Damaged(kind)
     result = bytearray(FIRST_WORDS)
     place, end = HEADER, len(FIRST_WORDS) + size
     while place < len(content) and len(result) < end:

@@ -26,6 +26,10 @@ LONG_LENGTH = 0x80
 END = b"\0\0"
 
 
+class Damaged(ValueError):
+    """Raised when a message isn't built as the standard says."""
+
+
 class Encrypted(Exception):
     """Raised when a message can't be read without a key."""
 
@@ -43,7 +47,7 @@ class Element:
 def contained(content: bytes, smime_type: str) -> bytes:
     """Return the message in a signed or compressed one; b"" when it has only certificates.
 
-    Raises Encrypted when it is encrypted, ValueError when it is damaged.
+    Raises Encrypted when it is encrypted, Damaged when it isn't built as the standard says.
     """
     if smime_type.lower() in ENCRYPTED_TYPES:
         raise Encrypted
@@ -54,13 +58,13 @@ def contained(content: bytes, smime_type: str) -> bytes:
         if oid in ENCRYPTED:
             raise Encrypted
         if oid not in {SIGNED, COMPRESSED}:
-            raise ValueError(oid)
+            raise Damaged(oid)
         (body,) = inside(content, data)
         envelope = list(inside(content, body))[2]
         payload = octets(content, envelope)
         return payload if oid == SIGNED else zlib.decompressobj().decompress(payload, LONGEST)
-    except (IndexError, zlib.error) as error:
-        raise ValueError(repr(error)) from error
+    except (IndexError, ValueError, zlib.error) as error:
+        raise Damaged(repr(error)) from error
 
 
 def unarmored(content: bytes) -> bytes:
@@ -85,15 +89,15 @@ def octets(content: bytes, envelope: Element) -> bytes:
             waiting += [(inner, depth + 1) for inner in reversed(list(inside(content, element)))]
         elif element.tag == OCTETS:
             pieces.append(content[element.start : element.end])
-    raise ValueError(len(waiting))
+    raise Damaged(len(waiting))
 
 
 def element_at(content: bytes, place: int) -> Element:
-    """Return the element that begins at a place; raises IndexError or ValueError if none does."""
+    """Return the element that begins at a place; raises IndexError or Damaged if none does."""
     first = content[place]
     length = content[place + 1]
     if first & LONG_TAG == LONG_TAG:
-        raise ValueError(first)
+        raise Damaged(first)
     start = place + 2
     if length == LONG_LENGTH:
         return Element(first & ~CONSTRUCTED, bool(first & CONSTRUCTED), start, -1)
@@ -102,12 +106,12 @@ def element_at(content: bytes, place: int) -> Element:
         length = int.from_bytes(content[start : start + count], "big")
         start += count
     if start + length > len(content):
-        raise ValueError(length)
+        raise Damaged(length)
     return Element(first & ~CONSTRUCTED, bool(first & CONSTRUCTED), start, start + length)
 
 
 def inside(content: bytes, outer: Element) -> Iterator[Element]:
-    """Yield the elements in one; raises IndexError or ValueError where they are damaged."""
+    """Yield the elements in one; raises IndexError or Damaged where they are damaged."""
     place = outer.start
     while place < outer.end if outer.end >= 0 else content[place : place + 2] != END:
         element = element_at(content, place)
@@ -126,4 +130,4 @@ def after(content: bytes, element: Element) -> int:
             continue
         inner = element_at(content, place)
         place, depth = (inner.end, depth) if inner.end >= 0 else (inner.start, depth + 1)
-    raise ValueError(place)
+    raise Damaged(place)
