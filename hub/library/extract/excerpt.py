@@ -4,7 +4,6 @@ Each page is placed on a new, slightly taller one, with a line of text in the st
 anything that isn't visible (scripts, links, forms) isn't copied.
 """
 
-import ctypes
 import io
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,14 +11,12 @@ from pathlib import Path
 import pypdfium2
 from pypdfium2 import raw
 
-from hub.core.fonts import is_plain, printable, wide_font
+from hub.library.extract.lettering import LETTER_WIDTH, label_of, write_notes
 from hub.library.extract.pictures import opened
 
-FONT = b"Helvetica"
 SIZE = 1 / 76  # of the page's width: 8 points on Letter
 SMALLEST, LARGEST = 4.0, 40.0  # points
 STRIP = 2.5  # height of the strip below each page, in letter heights
-WIDTH_OF_A_LETTER = 0.5  # in letter heights: Helvetica's average
 LONGEST_LINE = 400
 
 
@@ -36,6 +33,8 @@ def excerpt(path: Path, numbers: Iterable[int], lines: Iterable[str]) -> bytes:
 def place_page(source: pypdfium2.PdfDocument, target: pypdfium2.PdfDocument, index: int, line: str) -> None:
     """Place one page on a new one, and write the line below it."""
     page = source[index]
+    if write_notes(source, page):
+        page.gen_content()
     raw.FPDFPage_Flatten(page, raw.FLAT_PRINT)  # visible form fields and notes become part of the page
     width, height = page.get_size()
     size = font_size(line, width)
@@ -51,7 +50,7 @@ def place_page(source: pypdfium2.PdfDocument, target: pypdfium2.PdfDocument, ind
 
 def font_size(line: str, width: float) -> float:
     """Return the font size in points with which the line fits the width."""
-    fitting = width / (max(len(line[:LONGEST_LINE]), 1) * WIDTH_OF_A_LETTER + 2)
+    fitting = width / (max(len(line[:LONGEST_LINE]), 1) * LETTER_WIDTH + 2)
     return max(SMALLEST, min(width * SIZE, fitting, LARGEST))
 
 
@@ -66,22 +65,6 @@ def page_as_object(source: pypdfium2.PdfDocument, target: pypdfium2.PdfDocument,
 
 def text_object(target: pypdfium2.PdfDocument, line: str, size: float) -> pypdfium2.PdfObject:
     """Return the line as a text object; characters missing in both fonts lose their accents or become ``?``."""
-    line = printable(line[:LONGEST_LINE])
-    label = pypdfium2.PdfObject(_empty_text_object(target, line, size), pdf=target)
-    letters = (line + "\0").encode("utf-16-le")
-    raw.FPDFText_SetText(label, (ctypes.c_ushort * (len(letters) // 2)).from_buffer_copy(letters))
+    label = label_of(target, line[:LONGEST_LINE], size)
     label.set_matrix(pypdfium2.PdfMatrix().translate(size, (STRIP - 0.8) / 2 * size))
     return label
-
-
-def _empty_text_object(target: pypdfium2.PdfDocument, line: str, size: float) -> raw.FPDF_PAGEOBJECT:
-    if is_plain(line):
-        return raw.FPDFPageObj_NewTextObj(target, FONT, size)
-    data = wide_font().read_bytes()
-    font = raw.FPDFText_LoadFont(
-        target, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, True
-    )
-    try:
-        return raw.FPDFPageObj_CreateTextObj(target, font, size)
-    finally:
-        raw.FPDFFont_Close(font)

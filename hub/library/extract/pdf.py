@@ -1,5 +1,6 @@
 """PDF files, read by PDFium. It can abort the process, so this runs only in the helper, where that is harmless."""
 
+import ctypes
 import re
 import unicodedata
 from collections.abc import Iterator
@@ -8,22 +9,31 @@ from itertools import islice
 from pathlib import Path
 
 import pypdfium2
+from pypdfium2 import raw
 
+from hub.library.extract.annotations import Overlay, attached, overlay_of
+from hub.library.extract.columns import in_columns
 from hub.library.extract.formats import Format
+from hub.library.extract.hyphens import readings
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, one_line
+from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, Part, Unread, one_line
 from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import day_of, sensible_title
+from hub.library.extract.scans import is_picture
 from hub.library.rules import PageKind
 
 MARK = b"%PDF-"
 MARK_WITHIN = 1024
-# PDFium writes this when a word is hyphenated at the end of a line.
-HYPHEN = re.compile("\x02(\r?\n)?")
 LIGATURES = {code: unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
 CREATED = re.compile(r"D:(\d{4})(\d\d)(\d\d)")
 MOST_BOOKMARKS = 2_000
 BOOKMARK_DEPTH = 4
+FEWEST_IN_COLUMNS = 100  # characters
+MOST_DRAWN_OVER = 50_000
+XFA = Unread(
+    "This is a form that only Adobe’s programs show (XFA), so its fields couldn’t be read. Print it to a PDF and add that "
+    "copy as a new revision."
+)
 
 
 def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -31,6 +41,7 @@ def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
     refuse_others(path, file_format)
     try:
         document = pypdfium2.PdfDocument(path)
+        document.init_forms()
     except pypdfium2.PdfiumError as error:
         raise Unreadable(PASSWORD if "password" in str(error).lower() else DAMAGED) from error
     title = sensible_title(document.get_metadata_value("Title"))
@@ -53,45 +64,74 @@ def created_on(document: pypdfium2.PdfDocument) -> date | None:
     return day_of("-".join(match.groups())) if match else None
 
 
-def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[ExtractedPage | Lost | Cut]:
-    """Yield all pages; one that can't be read doesn't affect the others."""
+def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Part]:
+    """Yield all pages, then the files inside; what can't be read doesn't affect the rest."""
     titles = bookmarks(document)
     for number in range(1, len(document) + 1):
         try:
-            text, whole = page_text(document, number - 1, limits.page_characters)
-            is_picture = not text.strip() and shows_something(document, number - 1)
-        except pypdfium2.PdfiumError:
+            yield from page_parts(document, number, titles.get(number, ""), limits.page_characters)
+        except (pypdfium2.PdfiumError, ctypes.ArgumentError):
             yield Lost(number)
-            continue
-        if not whole:
-            yield Cut(number)
-        yield ExtractedPage(number, PageKind.PAGE, titles.get(number, ""), text, is_picture=is_picture)
+    if document.get_formtype() == raw.FORMTYPE_XFA_FULL:
+        yield XFA
+    yield from attached(document)
 
 
-def shows_something(document: pypdfium2.PdfDocument, index: int) -> bool:
-    """Return True if a page has pictures or drawings."""
-    page = document[index]
+def page_parts(document: pypdfium2.PdfDocument, number: int, title: str, most: int) -> Iterator[Part]:
+    """Yield a page, and what is laid over it apart from its text; raises PdfiumError before anything else."""
+    page = document[number - 1]
     try:
-        return next(iter(page.get_objects(max_depth=1)), None) is not None
+        text, whole = page_text(page, most)
+        overlay = overlay_of(document, page) if raw.FPDFPage_GetAnnotCount(page) > 0 else Overlay()
+        picture = is_picture(page, text)
     finally:
         page.close()
+    if overlay.is_drawn:
+        overlay.lines += drawn_over(document, number - 1, [text, *overlay.lines])
+    text, others = readings(text)
+    if not whole:
+        yield Cut(number)
+    yield ExtractedPage(
+        number,
+        PageKind.PAGE,
+        title,
+        "\n".join([text.rstrip(), *map(tidy, filter(None, overlay.lines))]),
+        also_searched="\n".join([*others, *filter(None, overlay.also_searched)]),
+        is_picture=picture,
+    )
+    yield from overlay.parts
 
 
-def page_text(document: pypdfium2.PdfDocument, index: int, most: int) -> tuple[str, bool]:
+def page_text(page: pypdfium2.PdfPage, most: int) -> tuple[str, bool]:
     """Return the beginning of a page's text, and True if it is complete."""
-    page = document[index]
     text_page = page.get_textpage()
     try:
         count = text_page.count_chars()
-        return tidy(text_page.get_text_range(0, min(count, most))), count <= most
+        text = text_page.get_text_range(0, min(count, most))
+        if FEWEST_IN_COLUMNS < count <= most:
+            text = in_columns(text_page, text)
+        return tidy(text), count <= most
     finally:
         text_page.close()
+
+
+def drawn_over(document: pypdfium2.PdfDocument, index: int, known: list[str]) -> list[str]:
+    """Return the lines of stamps, buttons and signatures, which are only in their pictures."""
+    page = document[index]
+    raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    page.close()
+    page = document[index]
+    try:
+        text, _ = page_text(page, MOST_DRAWN_OVER)
+    finally:
         page.close()
+    before = {line.strip() for lines in known for line in tidy(lines).splitlines()}
+    return [line for line in map(str.strip, text.splitlines()) if line and line not in before]
 
 
 def tidy(text: str) -> str:
-    """Return the text with hyphenated words joined and without ligatures, so that search finds its words."""
-    return unicodedata.normalize("NFC", HYPHEN.sub("", text).translate(LIGATURES))
+    """Return the text without ligatures, so that search finds its words."""
+    return unicodedata.normalize("NFC", text.translate(LIGATURES))
 
 
 def bookmarks(document: pypdfium2.PdfDocument) -> dict[int, str]:

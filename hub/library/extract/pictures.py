@@ -11,6 +11,7 @@ from PIL import Image
 from hub.library.extract.container import Package
 from hub.library.extract.formats import Format
 from hub.library.extract.images import BROKEN, small_copy
+from hub.library.extract.lettering import write_notes
 from hub.library.extract.limits import Limits
 from hub.library.extract.problems import DAMAGED, PASSWORD, Unreadable
 
@@ -57,6 +58,7 @@ def picture_of(document: pypdfium2.PdfDocument, number: int, width: int) -> byte
     """Return the picture of a page, by its number from 1."""
     page = document[number - 1]
     try:
+        write_notes(document, page)
         page_width, page_height = page.get_size()
         scale = min(width / page_width, TALLEST * width / page_height)
         bitmap = page.render(scale=scale, rev_byteorder=True)
