@@ -34,7 +34,7 @@ def _lines(database: Database) -> Iterator[Line]:
     yield from doctor_queries.of_modes(config)
     yield from doctor_queries.of_keys(config)
     yield from doctor_queries.of_folders(config)
-    yield from doctor_queries.of_programs()
+    yield from doctor_queries.of_programs(config)
     yield from doctor_queries.of_mail(config)
     yield from _of_database(database)
 

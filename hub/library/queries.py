@@ -185,6 +185,11 @@ def count_pictures(db: Session, revision: Revision, kinds: Collection[PageKind])
     return db.scalar(select(func.count()).select_from(Page).where(waits)) or 0
 
 
+def places_of(db: Session, page: Page) -> str:
+    """Return the places of the words in a page's picture, as JSON; empty if it wasn't recognized."""
+    return db.scalar(select(Page.places).where(Page.id == page.id)) or ""
+
+
 def same_file(db: Session, person: PermissionHolder | None, sha256: str) -> Resource | None:
     """Return a resource that ``person`` may read whose current revision is this file; None if there is none."""
     return db.scalar(

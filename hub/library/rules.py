@@ -240,19 +240,29 @@ class Progress:
     again: str = ""  # when the hub tries to read it again, in a sentence
 
 
+PICTURES_AT_ONCE = 10
 READING = "Processing. You can download it now, and search it in a few seconds."
 
 
-def progress(state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool) -> Progress:
-    """Return the processing status: reading first, then "34 slides, searchable", and previews last."""
+def progress(
+    state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool, pictures: int = 0
+) -> Progress:
+    """Return the processing status: reading first, then "34 slides, searchable", previews, and text recognition last.
+
+    ``pictures`` is the number of pages that are pictures whose text is yet to be recognized.
+    """
     if not is_read:
         return Progress(READING, busy=True, mark="reading")
-    mark = f"{state} {preview} {count}"
+    # The page shows the text of a long scan a few pages at a time, not each page alone.
+    mark = f"{state} {preview} {count} {-(-pictures // PICTURES_AT_ONCE)}"
     if kind is None or not count:
         return Progress("", busy=False, mark=mark)
-    busy = preview is PreviewState.WAITING
-    more = " Creating previews." if busy and kind.is_drawn else ""
-    return Progress(f"{dates.plural(count, kind.value)}, searchable.{more}", busy, mark)
+    is_drawing = preview is PreviewState.WAITING
+    more = " Creating previews." if is_drawing and kind.is_drawn else ""
+    if pictures:
+        more += f" Reading the text in {dates.plural(pictures, 'picture')}."
+    searchable = "" if pictures == count else ", searchable"
+    return Progress(f"{dates.plural(count, kind.value)}{searchable}.{more}", is_drawing or pictures > 0, mark)
 
 
 LONGEST_TITLE = 300  # characters

@@ -71,7 +71,7 @@ def test_a_programs_default_title_is_ignored(reader: Reader, tmp_path: Path, tit
 def test_a_pdf_of_pictures_says_that_only_its_title_can_be_searched(reader: Reader, tmp_path: Path) -> None:
     extraction = reader.read(documents.pdf(tmp_path / "a", "", ""), "scan.pdf")
     assert (extraction.state, len(extraction.pages)) == (State.PARTIAL, 2)
-    assert "No text was found on the pages" in extraction.detail
+    assert "The pages of this file have no text." in extraction.detail
 
 
 def test_a_password_protected_pdf_asks_for_a_copy_without_the_password(reader: Reader, tmp_path: Path) -> None:
@@ -290,12 +290,12 @@ def test_control_characters_are_removed(reader: Reader, tmp_path: Path) -> None:
     assert reader.read(path, "a.txt").pages[0].text.split() == ["first", "line", "second", "third", "end"]
 
 
-def test_pictures_are_stored_but_not_read(reader: Reader, tmp_path: Path) -> None:
+def test_a_file_that_only_has_the_name_of_a_picture_is_refused(reader: Reader, tmp_path: Path) -> None:
     path = tmp_path / "a"
     path.write_bytes(b"\x89PNG")
     extraction = reader.read(path, "logo.PNG")
-    assert (extraction.state, extraction.pages) == (State.UNSUPPORTED, ())
-    assert extraction.detail.startswith("The hub can’t search the text of a picture (PNG).")
+    assert (extraction.state, extraction.pages) == (State.CORRUPT, ())
+    assert extraction.detail.startswith("This file is named like a picture (PNG), but it contains something else")
     assert reader.read(path, "logo.exe").state is State.UNSUPPORTED
 
 

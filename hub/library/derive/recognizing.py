@@ -30,18 +30,16 @@ from hub.library.extract.picture_text import BLANK
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.extract.recognition import NOTHING, Recognition, from_json
-from hub.library.extract.tesseract import lacking
+from hub.library.extract.tesseract import missing_package
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
-from hub.library.rules import PageKind, PreviewState, Source, State
+from hub.library.rules import PICTURES_AT_ONCE, PageKind, PreviewState, Source, State
 
 log = logging.getLogger("hub.library")
 
 # Longer than the time limits of both jobs together, so that a running worker never loses its lease.
 LEASE = timedelta(seconds=180)
 MOST_TRIES = 3
-# A long scan can be searched before all of it is read: after so many pages each.
-PAGES_TO_INDEX = 10
 
 MEGABYTE = 1024 * 1024
 PREPARING = Limits(wall_seconds=40, processor_seconds=30, answer_bytes=64 * MEGABYTE)
@@ -91,11 +89,12 @@ def is_idle(database: Database) -> bool:
     with database.reading() as db:
         if db.scalar(select(Page.id).join(Page.revision).where(_waits(database.config)).limit(1)) is None:
             return True
-    return (
-        bool(lacking(database.config.OCR_LANGUAGES))
-        or not walls.may_open(database.config)
-        or page_texts.has_waiting(database)
-    )
+    return not can_recognize(database.config) or page_texts.has_waiting(database)
+
+
+def can_recognize(config: Config) -> bool:
+    """Return True if this machine can recognize text: Tesseract is installed, and the walls around parsers stand."""
+    return not missing_package(config.OCR_LANGUAGES) and walls.may_open(config)
 
 
 def waiting_pages(db: Session, revision: Revision) -> int:
@@ -219,7 +218,8 @@ def _finish(database: Database, claim: Claim, result: Result | None) -> None:
         )
         after = _picture_pages(db, revision)
         _restate(db, revision, before, after)
-        is_done = not any(page.is_waiting for page in after) or claim.number % PAGES_TO_INDEX == 0
+        # A long scan can be searched before all of it is read.
+        is_done = not any(page.is_waiting for page in after) or claim.number % PICTURES_AT_ONCE == 0
         if is_done and revision.number == revision.resource.revision_number:
             revision.resource.version = Resource.version + 1
 

@@ -8,6 +8,16 @@ from hub.library.extract.pages import listed
 from hub.library.extract.problems import ONLY_PICTURES
 from hub.library.rules import PageKind, State
 
+# Below this, many words are wrong. Chosen by measurement: `python -m bench recognition`.
+UNCERTAIN_BELOW = 60
+NOTES = {
+    "waiting": "The text in this picture hasn’t been read.",
+    "read": "Read from the picture by text recognition. Confidence: {confidence}%.",
+    "nothing": "No text was found in this picture.",
+    "failed": "The text in this picture couldn’t be read.",
+}
+UNCERTAIN = " This text is uncertain, so compare it with the picture."
+
 
 class Reading(StrEnum):
     """How far text recognition of a page is."""
@@ -43,27 +53,31 @@ def reading_of(confidence: int | None, *, has_text: bool, has_places: bool) -> R
     return Reading.NOTHING if has_places else Reading.FAILED
 
 
+def note_on(reading: Reading, confidence: int | None) -> str:
+    """Return the sentences beside the text of a page that is a picture."""
+    is_uncertain = reading is Reading.READ and (confidence or 0) < UNCERTAIN_BELOW
+    return NOTES[reading].format(confidence=confidence) + (UNCERTAIN if is_uncertain else "")
+
+
 def sentences(kind: PageKind, pages: Sequence[PicturePage], *, is_all: bool) -> list[str]:
     """Return a sentence for each group of pages whose text isn't read. `is_all`: the file has no other text."""
-    numbers = {reading: [page.number for page in pages if page.reading is reading] for reading in Reading}
-    said = []
-    if waiting := numbers[Reading.WAITING]:
-        said.append(
-            ONLY_PICTURES.sentence.format(kind=kind.value)
-            if is_all and len(waiting) == len(pages)
-            else pictures_sentence(kind, waiting)
-        )
-    for reading, one, many in (
-        (Reading.NOTHING, "No text was found in the picture on {}.", "No text was found in the pictures on {}."),
-        (
-            Reading.FAILED,
-            "The text in the picture on {} couldn’t be read.",
-            "The text in the pictures on {} couldn’t be read.",
-        ),
-    ):
-        if group := numbers[reading]:
-            said.append((one if len(group) == 1 else many).format(listed(kind, group)))
-    return said
+    groups = {reading: [page.number for page in pages if page.reading is reading] for reading in Reading}
+    waiting, nothing, failed = groups[Reading.WAITING], groups[Reading.NOTHING], groups[Reading.FAILED]
+    given: list[str] = []
+    if waiting and is_all and len(waiting) == len(pages):
+        given.append(ONLY_PICTURES.sentence.format(kind=kind.value))
+    elif waiting:
+        given.append(pictures_sentence(kind, waiting))
+    if nothing:
+        given.append(f"No text was found in the {pictures_on(kind, nothing)}.")
+    if failed:
+        given.append(f"The text in the {pictures_on(kind, failed)} couldn’t be read.")
+    return given
+
+
+def pictures_on(kind: PageKind, numbers: Sequence[int]) -> str:
+    """Return which pictures these are: "picture on page 3", "pictures on pages 2 to 4"."""
+    return f"picture{'' if len(numbers) == 1 else 's'} on {listed(kind, numbers)}"
 
 
 def pictures_sentence(kind: PageKind, numbers: Sequence[int]) -> str:
@@ -79,7 +93,7 @@ def restated(
 
     `unread` is what was said before; `before` and `after` are its picture pages then and now.
     """
-    former = {said for is_all in (True, False) for said in sentences(kind, before, is_all=is_all)}
+    former = {sentence for is_all in (True, False) for sentence in sentences(kind, before, is_all=is_all)}
     others = [sentence for sentence in unread if sentence not in former]
     left = [*sentences(kind, after, is_all=False), *others]
     return (State.PARTIAL if left else State.OK), left

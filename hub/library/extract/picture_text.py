@@ -1,6 +1,7 @@
 """Pictures as text recognition needs them: gray, upright, with 300 dots an inch. Runs only in the helper."""
 
 import io
+import math
 from pathlib import Path
 
 import pypdfium2
@@ -41,8 +42,9 @@ def of_pdf(path: Path, number: int) -> Image.Image:
     document = opened_pdf(path)
     page = document[number - 1]
     width, height = page.get_size()
-    scale = min(DOTS / POINTS, (MOST_PIXELS / (width * height)) ** 0.5)
-    return page.render(scale=scale, grayscale=True).to_pil().convert("L")
+    scale = min(DOTS / POINTS, math.sqrt(MOST_PIXELS / (width * height)))
+    drawn: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return drawn.convert("L")
 
 
 def of_picture(path: Path, file_format: Format, number: int) -> Image.Image:
@@ -61,7 +63,7 @@ def of_picture(path: Path, file_format: Format, number: int) -> Image.Image:
 
 
 def enlargement(size: tuple[int, int], dots: float) -> float:
-    """Return by how much to enlarge a picture with so many dots an inch (0: unknown)."""
+    """Return by how much to enlarge a picture, by its dots an inch (0: unknown)."""
     width, height = size
     longest = max(size)
     scale = 1.0
@@ -69,4 +71,4 @@ def enlargement(size: tuple[int, int], dots: float) -> float:
         scale = DOTS / dots
     elif longest < SHORT_SIDE:
         scale = SHORT_SIDE / longest
-    return min(scale, LARGEST_ENLARGEMENT, (MOST_PIXELS / (width * height)) ** 0.5)
+    return min(scale, LARGEST_ENLARGEMENT, math.sqrt(MOST_PIXELS / (width * height)))

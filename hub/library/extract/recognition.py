@@ -16,7 +16,7 @@ COLUMNS = 12
 PAGE_ROW, WORD_ROW = "1", "5"
 # Tesseract gives each word a confidence of 0 to 100. Specks, lines and photos give short words with low ones.
 LEAST_CONFIDENCE = 30.0
-# Without a single word of so many letters and such a confidence, what was found is taken for none.
+# Without a single word with this confidence and number of letters, what was found is taken for none.
 SURE_CONFIDENCE, SURE_LETTERS = 60.0, 3
 SIGN_CONFIDENCE = 60.0  # of a word without letters and digits, such as a dash
 
@@ -115,7 +115,7 @@ def is_word(word: Word) -> bool:
 
 
 def is_divided(line: list[Word], following: list[Word]) -> bool:
-    """Return True if the last word of a line goes on in the next line of the same paragraph."""
+    """Return True if the last word of a line continues in the next line of the same paragraph."""
     last, first = line[-1].text, following[0].text
     is_same = line[-1].line[:2] == following[0].line[:2]
     return is_same and len(last) > 1 and last[-1] == "-" and last[-2].isalpha() and first[0].islower()
@@ -142,6 +142,14 @@ def from_json(content: bytes, limits: Limits) -> Recognition | None:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return None
     return Recognition(text, also_searched, confidence, places) if text else NOTHING
+
+
+def places_from_json(content: str) -> tuple[Place, ...]:
+    """Return the stored places of words; none if they can't be read."""
+    try:
+        return tuple(parse_place(place) for place in json.loads(content or "[]"))
+    except (ValueError, TypeError):
+        return ()
 
 
 def parse_place(entry: Any) -> Place:

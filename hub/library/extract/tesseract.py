@@ -13,10 +13,7 @@ MODELS = ("share/tesseract-ocr/*/tessdata", "share/tesseract-ocr/tessdata", "sha
 PREFIXES = (Path("/usr"), Path("/usr/local"))
 MODEL = "{}.traineddata"
 
-NOT_INSTALLED = "Tesseract isn’t installed. Install tesseract-ocr."
-NO_LANGUAGE = (
-    "Tesseract has no model for the language {name}. Install tesseract-ocr-{package}, or change HUB_OCR_LANGUAGES."
-)
+PACKAGE = "tesseract-ocr"
 
 
 def tesseract() -> str | None:
@@ -30,15 +27,15 @@ def model_folders(program: str) -> tuple[Path, ...]:
     return tuple(folder for prefix in prefixes for pattern in MODELS for folder in sorted(prefix.glob(pattern)))
 
 
-def lacking(languages: str) -> str:
-    """Return what to install before text in these languages can be recognized ("eng+spa"); empty if nothing."""
+def missing_package(languages: str) -> str:
+    """Return the package to install before text in these languages ("eng+spa") can be recognized; empty if none."""
     program = tesseract()
     if program is None:
-        return NOT_INSTALLED
+        return PACKAGE
     folders = model_folders(program)
     for name in languages.split("+"):
         if not any((folder / MODEL.format(name)).is_file() for folder in folders):
-            return NO_LANGUAGE.format(name=name, package=name.replace("_", "-"))
+            return f"{PACKAGE}-{name.replace('_', '-')}"
     return ""
 
 

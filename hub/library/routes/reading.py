@@ -12,9 +12,11 @@ from hub.core.errors import NotFound
 from hub.core.text import clean
 from hub.core.web import Answer, db
 from hub.library import queries as library_queries
+from hub.library.derive import recognizing
 from hub.library.derive.previews import shelf, showing
-from hub.library.extract import reader
+from hub.library.extract import picture_pages, reader, recognition, tesseract
 from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.recognition import Place
 from hub.library.models import Page, Resource, Revision
 from hub.library.routes.blueprint import bp
 from hub.library.rules import (
@@ -31,6 +33,11 @@ from hub.library.rules import (
 from hub.members.login import current_person
 from hub.members.rules.permissions import Permission
 
+NO_RECOGNITION = (
+    "This hub can’t read text in pictures yet. To change that, ask your coordinator to have {package} installed on its "
+    "machine. The hub then reads the pictures automatically."
+)
+
 
 @dataclass(frozen=True)
 class View:
@@ -43,6 +50,8 @@ class View:
     count: int  # pages in all
     shown: showing.Shown
     q: str | None  # the search that led here
+    note: str  # on a page that is a picture: where its text comes from
+    places: Sequence[Place]  # of the words in the picture
 
 
 @bp.get("/resources/<int:resource_id>")
@@ -58,6 +67,7 @@ def show(resource_id: int) -> str:
         revisions=library_queries.readable_revisions(current_person(), resource),
         view=_view(resource.current, first) if first else None,
         progress=_progress(resource.current, first.kind if first else None),
+        advice=_advice(resource.current),
         no_download=library_queries.scan_objection(db, resource.current.sha256),
         text=showing.set_text(web.config(), resource.current),
         shows_text=True,
@@ -80,6 +90,7 @@ def page(resource_id: int, number: int) -> str:
         view=_view(resource.current, current_page),
         shows_text=True,
         progress=_progress(resource.current, current_page.kind),
+        advice=_advice(resource.current),
         no_download=library_queries.scan_objection(db, resource.current.sha256),
     )
 
@@ -170,6 +181,7 @@ def _no_picture(revision: Revision) -> str:
 
 def _view(revision: Revision, current_page: Page) -> View:
     before, after = library_queries.adjacent_pages(db, revision, current_page.number)
+    note, places = _picture(current_page)
     return View(
         page=current_page,
         strip=library_queries.outline(db, revision, current_page.number),
@@ -178,7 +190,20 @@ def _view(revision: Revision, current_page: Page) -> View:
         count=revision.page_count,
         shown=showing.shown(web.config(), revision, current_page.number),
         q=clean(request.args.get("q", ""))[:LONGEST_TITLE] or None,
+        note=note,
+        places=places,
     )
+
+
+def _picture(current_page: Page) -> tuple[str, Sequence[Place]]:
+    """Return the note on a page that is a picture, and the places of the words in it; nothing for other pages."""
+    if not current_page.is_picture:
+        return "", ()
+    places = library_queries.places_of(db, current_page)
+    reading = picture_pages.reading_of(
+        current_page.confidence, has_text=bool(current_page.text), has_places=bool(places)
+    )
+    return picture_pages.note_on(reading, current_page.confidence), recognition.places_from_json(places)
 
 
 def _progress(revision: Revision, kind: PageKind | None) -> Progress:
@@ -188,8 +213,22 @@ def _progress(revision: Revision, kind: PageKind | None) -> Progress:
         return Progress("", busy=False, mark="delayed")
     if revision.state is not State.INFECTED and (objection := library_queries.scan_objection(db, revision.sha256)):
         return Progress(objection, busy=True, mark=objection)
-    status = progress(revision.state, revision.preview_state, kind, revision.page_count, is_read=is_read)
+    pictures = recognizing.waiting_pages(db, revision) if is_read and revision.unread else 0
+    status = progress(
+        revision.state,
+        revision.preview_state,
+        kind,
+        revision.page_count,
+        is_read=is_read,
+        pictures=pictures if recognizing.can_recognize(web.config()) else 0,
+    )
     if not is_read or revision.read_retry_at is None:
         return status
     zone = web.config().zone
     return replace(status, again=again_at(revision.read_retry_at.astimezone(zone), clock.now().astimezone(zone)))
+
+
+def _advice(revision: Revision) -> str:
+    """Return what to install before the pictures of a revision can be read; empty if nothing."""
+    package = tesseract.missing_package(web.config().OCR_LANGUAGES) if revision.unread else ""
+    return NO_RECOGNITION.format(package=package) if package and recognizing.waiting_pages(db, revision) else ""

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import shutil
 import sqlite3
 import stat
 import sys
@@ -18,6 +17,7 @@ from sqlalchemy.orm import Session
 from config import Config
 from hub.core import clock, secret_keys
 from hub.core.dates import plural, with_year
+from hub.library.extract import tesseract
 from hub.library.extract.legacy import libreoffice
 from hub.mail.delivery import smtp_server
 from hub.operations.queries import health as health_queries
@@ -102,7 +102,7 @@ def _former_keys(config: Config) -> str:
     return " ".join(sentences)
 
 
-def of_programs() -> Iterator[Line]:
+def of_programs(config: Config) -> Iterator[Line]:
     """Examine the programs that the hub uses if they are installed."""
     if office := libreoffice():
         yield Line("libreoffice", f"LibreOffice is at {office}.")
@@ -112,12 +112,15 @@ def of_programs() -> Iterator[Line]:
             "Install libreoffice-impress, libreoffice-writer and libreoffice-calc."
         )
         yield Line("libreoffice", sentence, is_urgent=True)
-    if tesseract := shutil.which("tesseract"):
-        yield Line("tesseract", f"Tesseract is at {tesseract}.")
+    languages = config.OCR_LANGUAGES
+    program, package = tesseract.tesseract(), tesseract.missing_package(languages)
+    if program is None:
+        sentence = f"Tesseract isn’t installed: text in scans and pictures can’t be searched. Install {package}."
+    elif package:
+        sentence = f"Tesseract doesn’t know all languages of HUB_OCR_LANGUAGES ({languages}). Install {package}."
     else:
-        yield Line(
-            "tesseract", "Tesseract isn’t installed. This version doesn’t read scanned pages, so nothing is missing."
-        )
+        sentence = f"Tesseract is at {program}, with the languages {languages}."
+    yield Line("tesseract", sentence)
 
 
 def of_clock(db: Session) -> Iterator[Line]:

@@ -1,7 +1,9 @@
 """What search adds to the pages of resources: marked words, explained acronyms, related resources."""
 
 import re
-from collections.abc import Callable, Collection
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Sequence
+from itertools import accumulate
 from typing import Any
 
 from flask import g
@@ -9,6 +11,7 @@ from markupsafe import Markup, escape
 
 from hub.core import clock, web
 from hub.core.web import db
+from hub.library.extract.recognition import Place
 from hub.members.login import current_person
 from hub.search.queries import glossary as glossary_queries
 from hub.search.queries import related as related_queries
@@ -33,6 +36,21 @@ def marked(text: str, typed: str) -> Markup:
         Markup("<mark>{}</mark>").format(_explained(part)) if is_marked else _explained(part)
         for part, is_marked in parts
     )
+
+
+@bp.app_template_global()
+def marked_places(places: Sequence[Place], typed: str) -> list[tuple[int, int, int, int]]:
+    """Return left, top, width and height of the words in a picture that ``marked`` marks in its text."""
+    terms = _marked_terms(typed[:LONGEST_MARKED])
+    # One text for all words is much quicker than a text for each.
+    ends = list(accumulate(len(place[0]) + 1 for place in places))
+    matching = set()
+    at = 0
+    for part, is_marked in marked_words(" ".join(place[0] for place in places), terms).parts:
+        if is_marked:
+            matching.add(bisect_right(ends, at))
+        at += len(part)
+    return [places[index][1:] for index in sorted(matching)]
 
 
 @bp.app_template_global()

@@ -223,6 +223,6 @@ def test_an_uploaded_picture_is_shown(sign_in: SignIn, world: World, tmp_path: P
     Image.new("RGB", (60, 40), "green").save(tmp_path / "plant.png")
     resource = world.drawn(tmp_path / "plant.png")
     browser = sign_in(ANA)
-    picture = page_at(browser, f"/resources/{resource}").select_one(".lone-picture img")
+    picture = page_at(browser, f"/resources/{resource}").select_one("img.viewer-large")
     assert picture
     assert browser.get(str(picture["src"])).status_code == 200

@@ -215,8 +215,10 @@ def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int
     """Save some pages of a picture file as WebP, in both widths."""
     for width in (LARGE, SMALL):
         numbers = _missing(folder, width, count)[:PAGES_AT_ONCE]
+        if not numbers:
+            continue
         job: dict[str, Any] = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
-        if numbers and not _save(folder, numbers, width, _made(reader.make("repack", path, extension, DRAWING, **job))):
+        if not _save(folder, numbers, width, _made(reader.make("repack", path, extension, DRAWING, **job))):
             return PreviewState.FAILED
     if _missing(folder, LARGE, count) or _missing(folder, SMALL, count):
         return None
