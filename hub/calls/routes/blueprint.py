@@ -6,11 +6,13 @@ from typing import Any
 from flask import Blueprint, request
 
 from hub.calls.models import Call
+from hub.calls.queries import recordings as recordings_queries
 from hub.calls.queries import series as series_queries
 from hub.core import clock, versions, web
 from hub.core.dates import short
 from hub.core.errors import NotFound
 from hub.core.web import db
+from hub.library.rules import PageKind
 from hub.members.login import current_person
 
 bp = Blueprint("calls", __name__)
@@ -56,3 +58,16 @@ def _add_call(template: str, values: dict[str, Any]) -> None:
     if template == "library/show.html":
         day = values["resource"].call_on
         values["has_call"] = bool(day and current_person() and series_queries.has_call(db, day))
+
+
+@web.before_pages(bp)
+def _add_recording(template: str, values: dict[str, Any]) -> None:
+    """Give the pages that show moments of a transcript, and hits in them, the recording that they belong to."""
+    if template in {"library/show.html", "library/page.html"}:
+        is_moment = values["view"] is not None and values["view"].page.kind is PageKind.MOMENT
+        ids = [values["resource"].id] if is_moment else []
+    elif template == "search/results.html":
+        ids = [hit.resource for hit in values["results"].hits if hit.seconds is not None]
+    else:
+        return
+    values["recordings"] = recordings_queries.recordings_of(db, current_person(), ids) if ids else {}
