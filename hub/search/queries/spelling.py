@@ -11,6 +11,7 @@ from hub.search.queries import matching as matching_queries
 from hub.search.queries.matching import Matches
 from hub.search.rules import question as question_rules
 from hub.search.rules import spelling as spelling_rules
+from hub.search.rules import unspaced
 from hub.search.rules import words as words_rules
 from hub.search.rules.question import Question
 from hub.search.store.snapshots import Snapshot, docs_of
@@ -54,7 +55,7 @@ def did_you_mean(
 def _corrected(node: question_rules.Node, corrections: Mapping[str, str]) -> question_rules.Node:
     if not isinstance(node, question_rules.Word) or node.text not in corrections:
         return node
-    return question_rules.AllOf(tuple(map(question_rules.Word, words_rules.token_texts(corrections[node.text]))))
+    return question_rules.AllOf(tuple(map(question_rules.Word, words_rules.typed_words(corrections[node.text]))))
 
 
 def _replaced(text: str, word: str, correction: str) -> str:
@@ -82,6 +83,8 @@ class _Speller:
         corrections: dict[str, str] = {}
         for word in dict.fromkeys(words):
             folded = words_rules.fold(word)
+            if unspaced.is_run(word):
+                continue
             if not folded.isalpha() or spelling_rules.max_edits(folded) == 0 or folded in words_rules.STOP_WORDS:
                 continue
             frequency = self.frequency(words_rules.term_of(word))

@@ -79,7 +79,7 @@ def _marked_terms(typed: str) -> Collection[str]:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
         texts = [typed, *glossary_rules.expand(nodes, _glossary()[0]).also]
         cache[typed] = {
-            term for text in texts for token in words_rules.tokens(text) for term in words_rules.all_terms_of(token[0])
+            term for text in texts for token in words_rules.tokens(text) for term in words_rules.marked_terms(token[0])
         }
     return cache[typed]
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hub.search.rules import unspaced
 from hub.search.rules import words as words_rules
 from hub.search.rules.plain import plain
 
@@ -119,7 +120,7 @@ def _chunk(text: str, wanted: Collection[str]) -> str:
     edges = list(range(0, len(text), CHUNK))
     edges = [0, *(_after_space(text, edge) for edge in edges[1:]), len(text)]
     chunks = [text[begin:end] for begin, end in pairwise(edges) if begin < end]
-    return max(chunks, key=lambda chunk: sum(root in words_rules.fold(chunk) for root in roots))
+    return max(chunks, key=lambda chunk: sum(root in chunk or root in words_rules.fold(chunk) for root in roots))
 
 
 def _after_space(text: str, edge: int) -> int:
@@ -130,8 +131,12 @@ def _after_space(text: str, edge: int) -> int:
 def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[str]]]:
     """Return the start and end of each word that matches a term, with the terms that it matches."""
     wanted = frozenset(wanted)
-    hits = []
+    hits: list[tuple[int, int, frozenset[str]]] = []
     for token in words_rules.tokens(text):
+        if unspaced.is_run(token[0]):
+            parts = unspaced.spans(token[0], wanted)
+            hits += [(token.start() + start, token.start() + end, terms) for start, end, terms in parts]
+            continue
         terms = words_rules.all_terms_of(token[0])
         if not wanted.isdisjoint(terms):
             hits.append((token.start(), token.end(), wanted.intersection(terms)))
@@ -158,8 +163,8 @@ def _closest(hits: Sequence[tuple[int, int, frozenset[str]]], length: int) -> tu
 def _begin(text: str, first: int, lead: int) -> int:
     """Return the start of the passage: a sentence or word, at most ``lead`` characters before the first hit."""
     earliest = max(0, first - lead)
-    if earliest == 0:
-        return 0
+    if earliest == 0 or unspaced.is_run(text[earliest]):
+        return earliest
     sentence = max(text.rfind(mark, earliest, first) for mark in (". ", "! ", "? "))
     if sentence >= 0:
         return sentence + 2
@@ -172,7 +177,7 @@ def _begin(text: str, first: int, lead: int) -> int:
 
 def _end(text: str, begin: int, latest: int) -> int:
     """Return the end of the passage: the end of a word, unless one word fills it."""
-    if latest >= len(text):
-        return len(text)
+    if latest >= len(text) or unspaced.is_run(text[latest]):
+        return min(latest, len(text))
     space = text.rfind(" ", begin + 1, latest + 1)
     return space if space > begin else latest

@@ -12,6 +12,7 @@ from datetime import date
 
 from hub.library.rules import Kind
 from hub.search.rules import dates as dates_rules
+from hub.search.rules import unspaced
 from hub.search.rules import words as words_rules
 from hub.search.rules.dates import Period
 
@@ -285,19 +286,21 @@ def _node(token: re.Match[str], today: date, notes: list[str]) -> Node | None:
 
 
 def _phrase(text: str) -> Node | None:
-    words = words_rules.token_texts(text)
+    words = words_rules.typed_words(text)
     return Phrase(" ".join(words)) if len(words) > 1 else Word(words[0]) if words else None
 
 
 def _all(text: str) -> Node:
-    return AllOf(tuple(map(Word, words_rules.token_texts(text))))
+    return AllOf(tuple(map(Word, words_rules.typed_words(text))))
 
 
 def _plain(text: str, notes: list[str]) -> Node | None:
     """Return a word, a prefix, or a phrase if there are several words between the spaces."""
-    words = words_rules.token_texts(text)
+    words = words_rules.typed_words(text)
     if not words:
         return None
+    if len(words) == 1 and unspaced.is_run(words[0]):
+        return Word(words[0])  # it is found inside of longer words anyway
     if len(words) == 1 and text.endswith("*") and "*" not in text[:-1]:
         if len(words_rules.fold(words[0])) >= SHORTEST_PREFIX:
             return Prefix(words[0])

@@ -1,7 +1,8 @@
 """The analyzer: how text becomes the terms that are indexed, searched and marked. Pure.
 
 The index and the query use the same functions, so that typed words match written ones: inflections share a stem,
-accents are ignored, and the parts of a part number are terms of their own.
+accents are ignored, and the parts of a part number are terms of their own. Scripts without spaces are cut into pairs of
+letters (`unspaced`).
 """
 
 import re
@@ -10,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from whoosh.lang.porter import stem
+
+from hub.search.rules import unspaced
 
 # Words on nearly every page: not indexed, and left out of a query (a phrase keeps their positions).
 STOP_WORDS = frozenset(
@@ -93,6 +96,9 @@ CAPITALS = range(2, 9)  # letters of an all-caps word that is also indexed as an
 _WORD = r"[\w\u0300-\u036f]+"
 _JOINT = r"(?:[-/.&'\u2019+\u00ad\u2010\u2011]|(?<=\d),(?=\d{3}(?!\d)))"
 _TOKEN = re.compile(f"{_WORD}(?:{_JOINT}{_WORD})*")
+# The same for a text with runs of letters that aren't words; only such texts are matched with it, since it is slower.
+_OTHER_WORD = rf"(?:(?!{unspaced.LETTER.pattern}){_WORD[:-1]})+"
+_TOKEN_OR_RUN = re.compile(f"{unspaced.RUN}|{_OTHER_WORD}(?:{_JOINT}{_OTHER_WORD})*")
 _JOINTS = re.compile(r"[-/.&'\u2019+\u00ad\u2010\u2011,_]+")
 _RUNS = re.compile(r"\d+|[^\d]+")
 
@@ -105,8 +111,8 @@ Terms = tuple[str, ...]  # at one position
 
 
 def tokens(text: str) -> Iterator[re.Match[str]]:
-    """Return the words and compounds of a text as matches."""
-    return _TOKEN.finditer(text)
+    """Return the words and compounds of a text as matches; letters without spaces between them are one match."""
+    return (_TOKEN_OR_RUN if unspaced.has_any(text) else _TOKEN).finditer(text)
 
 
 def without_all_caps(text: str) -> str:
@@ -114,16 +120,24 @@ def without_all_caps(text: str) -> str:
     return text.lower() if text.count(" ") >= SEVERAL and text.isupper() else text
 
 
+def typed_words(text: str) -> Sequence[str]:
+    """Return the words and compounds of a typed text; letters without spaces between them are one word."""
+    return (_TOKEN_OR_RUN if unspaced.has_any(text) else _TOKEN).findall(text)
+
+
 def token_texts(text: str) -> Sequence[str]:
-    """Return the words and compounds of a text."""
-    return _TOKEN.findall(text)
+    """Return the words and compounds of a text to index; letters without spaces between them are cut into pairs."""
+    if not unspaced.has_any(text):
+        return _TOKEN.findall(text)
+    runs = ((token, unspaced.is_run(token)) for token in _TOKEN_OR_RUN.findall(text))
+    return [part for token, is_run in runs for part in (unspaced.pairs(token) if is_run else (token,))]
 
 
 def terms_by_position(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
     """Yield each position in the texts, counted from ``first``, with its terms; positions without terms are left out."""
     position = first
     for text in texts:
-        for token in _TOKEN.findall(text):
+        for token in token_texts(text):
             for terms in terms_of(token):
                 if terms:
                     yield position, terms
@@ -135,7 +149,7 @@ def surface_forms(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, st
     missing = set(terms)
     forms: dict[str, str] = {}
     for text in texts:
-        for token in _TOKEN.findall(text):
+        for token in token_texts(text):
             for word, term in _words_of(token):
                 if term in missing:
                     forms[term] = word.lower()
@@ -161,6 +175,8 @@ def terms_of(token: str) -> tuple[Terms, ...]:
 
     "A-1312/B" has three positions: a, 1312 and b, and the first also has a1312b.
     """
+    if unspaced.is_run(token):
+        return tuple(map(unspaced.terms_of_pair, unspaced.pairs(token)))
     parts = _parts(token)
     if not parts:
         return ()
@@ -180,12 +196,19 @@ def all_terms_of(token: str) -> Terms:
     return tuple(term for terms in terms_of(token) for term in terms)
 
 
+def marked_terms(token: str) -> Terms:
+    """Return the terms to mark in a text for a typed word or compound."""
+    return query_terms(token)[0] if unspaced.is_run(token) else all_terms_of(token)
+
+
 @lru_cache(maxsize=1 << 12)
 def query_terms(token: str) -> tuple[Terms, str]:
     """Return the terms that a typed word matches in a row, and the compound term that it matches instead ("" if none).
 
     A stop word alone has no terms.
     """
+    if unspaced.is_run(token):
+        return tuple(unspaced.pairs(token)), ""
     parts = _parts(token)
     if not parts:
         return (), ""

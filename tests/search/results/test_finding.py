@@ -190,3 +190,26 @@ def test_the_best_page_among_hundreds_is_shown(world: Database, ana: FlaskClient
     assert link is not None
     assert link.get_text() == "Page 318"
     assert folders.opened(world.config).snapshot.live.bit_count() == 5
+
+
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("鋳造", ["鋳造"]),
+        ("鋼", ["鋼"]),
+        ("부산", ["부산"]),
+        ("เหล็ก", ["เหล็ก"]),
+        ("造所を", ["造所を"]),
+        ("鋳所", None),
+    ],
+)
+def test_words_written_without_spaces_are_found_and_marked(
+    database: Database, ana: FlaskClient, query: str, marked: list[str] | None
+) -> None:
+    text = "大阪の鋳造所を見学した。特殊鋼の在庫。부산에서 만납니다. การผลิตเหล็กกล้า"
+    with database.writing() as db:
+        a_resource(db, an_organization(db), title="Notes", pages=[text])
+    index.catch_up(database)
+    page = searched(ana, q=query)
+    assert titles(page) == (["Notes"] if marked else [])
+    assert [mark.get_text() for mark in page.select("li.resource-line mark")] == (marked or [])
