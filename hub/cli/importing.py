@@ -2,13 +2,13 @@
 
 import json
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
+from hub.cli import folders
 from hub.cli.base import DAY, main, open_database, organization_by_slug, progress_bar
 from hub.core import dates
 from hub.core.db import Database
@@ -47,37 +47,27 @@ def import_files(
     published_on: date | None,
     as_json: bool,  # noqa: FBT001 - a flag of the command
 ) -> None:
-    """Import files and folders. Skips and reports duplicates and bad files. Safe to run again."""
+    """Import files and folders. Names what it skips: duplicates, bad files, hidden files. Safe to run again."""
     facts = library_actions.Facts(
         kind=Kind(kind),
         audience=Audience(audience),
         topics=tuple(topics_from([], ",".join(topics))),
         published_on=published_on,
     )
-    outcome: dict[str, list[dict[str, Any]]] = {"imported": [], "duplicates": [], "failed": []}
+    outcome: dict[str, list[dict[str, Any]]] = {"imported": [], "duplicates": [], "failed": [], "skipped": []}
     with open_database() as database, progress_bar("Importing") as progress:
         with database.reading() as db:
             organization_by_slug(db, slug)
-        files = list(_files_in(paths))
-        for done, path in enumerate(files, 1):
+        listing = folders.find(paths)
+        outcome["skipped"] = [{"path": str(path), "reason": reason} for path, reason in listing.skipped]
+        outcome["failed"] = [{"path": str(path), "error": sentence} for path, sentence in listing.unreadable]
+        for done, path in enumerate(listing.files, 1):
             result, entry = _import_one(database, path, slug, facts)
             outcome[result].append(entry)
-            progress(done, len(files))
+            progress(done, len(listing.files))
     _report_import(outcome, as_json=as_json)
     if outcome["failed"]:
         sys.exit(1)
-
-
-def _files_in(paths: tuple[Path, ...]) -> Iterator[Path]:
-    """Yield the files among ``paths`` and in its folders, in order; hidden files are skipped."""
-    for path in paths:
-        if path.is_dir():
-            for file in sorted(path.rglob("*")):
-                is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
-                if file.is_file() and not is_hidden:
-                    yield file
-        else:
-            yield path
 
 
 def _import_one(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> tuple[str, dict[str, Any]]:
@@ -106,5 +96,7 @@ def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -
         click.echo(f"Already in the hub as resource {entry['resource']}: {entry['path']}")
     for entry in outcome["failed"]:
         click.echo(f"Not imported: {entry['path']}: {entry['error']}", err=True)
+    for line in folders.sentences((entry["path"], entry["reason"]) for entry in outcome["skipped"]):
+        click.echo(line)
     counts = {result: dates.number(len(entries)) for result, entries in outcome.items()}
     click.echo("{imported} imported, {duplicates} already in the hub, {failed} failed.".format(**counts))

@@ -170,6 +170,19 @@ def test_importing_adds_good_files_and_reports_the_others(
     assert (len(repeated["imported"]), len(repeated["duplicates"])) == (0, 3)
 
 
+def test_an_import_names_what_it_skips(hub: Hub, member: str, folder: Path) -> None:
+    (folder / "~$plan.docx").touch()
+    (folder / "none").mkdir()
+    words = ("import", str(folder), "--organization", member, "--kind", "resource")
+    skipped = json.loads(hub(*words, "--json").stdout)["skipped"]
+    assert {(Path(entry["path"]).name, entry["reason"]) for entry in skipped} == {
+        (".DS_Store", "hidden file"),
+        ("~$plan.docx", "lock file of an open document"),
+        ("none", "empty folder"),
+    }
+    assert f"Skipped 1 hidden file: {folder}/.DS_Store" in hub(*words).stdout
+
+
 def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folder: Path) -> None:
     hub(
         "import",
