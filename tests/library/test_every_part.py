@@ -1,4 +1,4 @@
-"""No word is lost without a word: whatever parts a file has, each is read, or named as left out or not read."""
+"""No word is lost without a word: each part of a file is read, or named as left out or not read."""
 
 import tempfile
 from pathlib import Path

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -108,7 +109,11 @@ class Unlucky(Reader):
 
 @pytest.mark.both_databases
 def test_the_pages_of_a_scan_are_read_and_found(database: Database, reader: Reader, tmp_path: Path) -> None:
-    pages: list[Image.Image | str] = ["Typed minutes of the meeting", scan("The foundry ordered", "two annealing ovens"), scan("Quench oil")]
+    pages: list[Image.Image | str] = [
+        "Typed minutes of the meeting",
+        scan("The foundry ordered", "two annealing ovens"),
+        scan("Quench oil"),
+    ]
     resource = ready(database, reader, scanned_pdf(tmp_path / "a.pdf", pages))
     assert revision_of(database, resource).state is State.PARTIAL
     assert revision_of(database, resource).unread == "Pages 2 and 3 are pictures without text."
