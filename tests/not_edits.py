@@ -8,6 +8,7 @@ NOT_EDITS: dict[str, str] = {
             "calls.propose",
             "calls.report",
             "library.add",
+            "library.add_attachment",
             "joining.join",
             "members.new_organization",
             "members.new_person",

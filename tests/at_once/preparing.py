@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from sqlalchemy import select, update
@@ -15,8 +16,12 @@ from hub.core.db import Base, config_of
 from hub.core.quarters import Quarter
 from hub.joining.models import Application
 from hub.joining.rules import mailed_token
-from hub.library.models import Resource
-from hub.library.rules import Audience
+from hub.library import actions as library_actions
+from hub.library.extract.reader import READER_VERSION
+from hub.library.files import originals
+from hub.library.models import Page, Resource, Revision
+from hub.library.rules import Audience, Kind, PageKind
+from hub.library.rules import State as ReadState
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries
 from hub.mail.models import OutboxMessage
@@ -71,6 +76,23 @@ def withdrawn(db: Session) -> str:
     resource = db.get_one(Resource, own_resource(db))
     resource.withdrawn_at, resource.withdrawn_reason = clock.now(), "It is old."
     return f"/resources/{resource.id}/restore"
+
+
+def mail_with_file(db: Session) -> str:
+    """Add an email with an attachment that was read."""
+    content = b"Subject: List\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nSee the list.\n--x\n"
+    content += b"Content-Disposition: attachment; filename=list.txt\n\nBolts.\n--x--\n"
+    person = sender(db)
+    stored = originals.store(config_of(db), BytesIO(content))
+    facts = library_actions.Facts(Kind.BRIEFING, "List", published_on=clock.now().date())
+    file = library_actions.File(stored, "list.eml")
+    resource = library_actions.add(db, person, organization_of_sender(db), facts, file)
+    (revision,) = db.scalars(select(Revision).where(Revision.resource_id == resource.id))
+    revision.reader_version, revision.state, revision.page_count = READER_VERSION, ReadState.OK, 1
+    page = Page(revision_id=revision.id, number=1, kind=PageKind.ATTACHMENT, title="list.txt", text="Bolts.", part="1")
+    db.add(page)
+    db.flush()
+    return f"/resources/{resource.id}/pages/1/add"
 
 
 def canceled(db: Session) -> str:

@@ -90,6 +90,7 @@ LIBRARY = {
     "library.pages": Right(RESOURCES, needs=P.READ, get=_LOADED),
     "library.image": Right(RESOURCES, needs=P.READ, get=_PICTURE),
     **_all("library: edit replace withdraw restore read_again", _CHANGES),
+    "library.add_attachment": replace(_CHANGES, post=frozenset({404})),  # the page isn't one of an attachment
     "library.added": Right(queries=(f"ids={','.join(map(str, range(1, 12)))}",)),
     "library.add": Right(),
     "uploads.begin": Right(post=frozenset({412})),  # without the header of its protocol

@@ -1,6 +1,5 @@
 """Texts in any character set, declared rightly, wrongly or not at all."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +16,6 @@ TEXTS = [
     "旋盤の講習会\r\n金曜日 14:00",
     "plain lathe words",
 ]
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    """Return one reader for all tests."""
-    with Reader() as reader:
-        yield reader
 
 
 @pytest.mark.parametrize("text", TEXTS)

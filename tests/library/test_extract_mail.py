@@ -1,6 +1,5 @@
 """Emails: every text in its order, the better of two versions, forwarded messages, attachments."""
 
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -12,13 +11,6 @@ from tests.library.mails import HEAD, PICTURE, attached, encoded, part, read, se
 
 PLAIN, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
 SHOWN = "Content-Disposition: inline; filename=press.png"
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    """Return one reader for all tests."""
-    with Reader() as reader:
-        yield reader
 
 
 def picture(*more: str) -> str:

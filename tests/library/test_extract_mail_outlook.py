@@ -1,6 +1,5 @@
 """Messages that Outlook on Windows saves (.msg)."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from tests.library import compound
 from tests.library.compound import Tree, binary, fixed, text
 
 SENT = compound.file_time(datetime(2024, 3, 5, 15, 0, tzinfo=UTC))
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    """Return one reader for all tests."""
-    with Reader() as reader:
-        yield reader
 
 
 def read(reader: Reader, folder: Path, tree: Tree) -> Extraction:

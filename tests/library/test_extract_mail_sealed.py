@@ -1,7 +1,6 @@
 """Emails that are signed, encrypted or packed: what can be read is read, and the rest is said."""
 
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,6 @@ INSIDE = part(PLAIN, "The honing stone is signed for.")
 SIGNED, ENVELOPED = "2a864886f70d010702", "2a864886f70d010703"
 DATA, COMPRESSED = "2a864886f70d010701", "2a864886f70d0109100109"
 MAIL_TYPE = 'application/pkcs7-mime; name="smime.p7m"'
-
-
-@pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
-    """Return one reader for all tests."""
-    with Reader() as reader:
-        yield reader
 
 
 def element(tag: int, *content: bytes) -> bytes:

@@ -12,9 +12,10 @@ from hub.library.extract.answers import ReportWriter, end
 from hub.library.extract.calculated import calculated_copy
 from hub.library.extract.excerpt import excerpt
 from hub.library.extract.formats import FORMATS, Format
+from hub.library.extract.inner_file import inner_file, with_extension
 from hub.library.extract.legacy import converted_copy
 from hub.library.extract.limits import Limits
-from hub.library.extract.openers import open_document
+from hub.library.extract.openers import open_alone, open_document
 from hub.library.extract.picture_text import for_recognition
 from hub.library.extract.pieces import piece
 from hub.library.extract.printing import printed
@@ -44,9 +45,9 @@ def read(task: Task) -> Iterator[bytes]:
     path, file_format = task.path, task.file_format
     if file_format.converted_to is not None:
         path, file_format = converted_copy(path, file_format, task.folder)
-    copy = calculated_copy(path, file_format, task.folder) if task.details.get("calculate") else None
+    calculated = calculated_copy(path, file_format, task.folder) if task.details.get("calculate") else None
     confine_reader(path, task.folder)
-    document = open_document(path, file_format, task.limits, copy)
+    document = open_document(path, file_format, task.limits, calculated)
     for entry in ReportWriter(document, file_format.page_kind, task.limits).lines():
         yield line_of(entry)
 
@@ -105,6 +106,17 @@ def cut_out(task: Task) -> Iterator[bytes]:
     yield from completed([(1, excerpt(task.path, task.details["numbers"], task.details["lines"]))])
 
 
+def copy(task: Task) -> Iterator[bytes]:
+    """Yield the name of the file inside a document that has the address `part`, then its bytes."""
+    path, file_format = task.path, task.file_format
+    if file_format.converted_to is not None:
+        path, file_format = converted_copy(path, file_format, task.folder)
+    confine_reader(path, task.folder)
+    inner = inner_file(path, file_format, task.limits, open_alone, task.details["part"], task.folder)
+    name = with_extension(inner).encode("utf-8", "replace")
+    yield from completed([(1, name), (2, inner.content)])
+
+
 def typeset(task: Task) -> Iterator[bytes]:
     """Yield a Markdown text, an email or a web page as safe HTML."""
     os.nice(NICENESS)
@@ -133,6 +145,7 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "prepare": prepare,
     "recognize": recognize,
     "typeset": typeset,
+    "copy": copy,
     "excerpt": cut_out,
 }
 
