@@ -42,6 +42,11 @@ class Box:
         """Its height."""
         return self.top - self.bottom
 
+    @property
+    def edges(self) -> tuple[float, float, float, float]:
+        """Its edges in PDFium's order: left, bottom, right, top."""
+        return self.left, self.bottom, self.right, self.top
+
 
 Line = list[Box]
 Rectangle = tuple[float, float, float, float]  # left, bottom, right, top
@@ -178,25 +183,16 @@ def reordered(page: pypdfium2.PdfTextPage, block: Block, text: str) -> str:
     columns = [page.get_text_bounded(left, bottom, right, top) for left, right in pairwise(sides)]
     if not all(map(continues, columns)):
         return text
-    start, end = place_of(page, boxes[0]), place_of(page, boxes[-1], at_end=True)
-    if start is None or end is None or start >= end:
+    first, last = (page.get_text_bounded(*box.edges).strip() for box in (boxes[0], boxes[-1]))
+    start, end = text.find(first), text.rfind(last) + len(last)
+    before = text[start:end] if 0 <= start < end else ""
+    after = "\r\n".join("\r\n".join(map(str.strip, column.splitlines())) for column in columns)
+    if not before or sorted("".join(before.split())) != sorted("".join(after.split())):
         return text
-    before = page.get_text_range(start, end - start + 1)
-    after = "\r\n".join(column.strip() for column in columns)
-    if text.count(before) != 1 or sorted("".join(before.split())) != sorted("".join(after.split())):
-        return text
-    return text.replace(before, after)
+    return text[:start] + after + text[end:]
 
 
 def continues(column: str) -> bool:
     """Return True if the lines of a column continue one another, as in sentences."""
     starts = [line.lstrip()[:1] for line in column.split("\n") if line.strip()][1:]
     return sum(start.islower() for start in starts) > CONTINUED * len(starts)
-
-
-def place_of(page: pypdfium2.PdfTextPage, box: Box, *, at_end: bool = False) -> int | None:
-    """Return the index of the first character in a box, or of the last; None if there is none."""
-    inset = min(box.height / 4, 2)
-    x = box.right - inset if at_end else box.left + inset
-    index: int | None = page.get_index(x, (box.bottom + box.top) / 2, box.height / 2, box.height)
-    return index

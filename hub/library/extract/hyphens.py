@@ -46,6 +46,10 @@ SECOND = frozenset(SECOND_HALVES.split())
 PAIRS = frozenset({"full-time", "part-time", "real-time", "one-time", "follow-up", "start-up", "scale-up", "on-site"})
 PAIRS |= {"on-line", "off-site", "in-person", "in-kind", "in-depth", "in-house", "on-the", "off-the", "one-stop"}
 PAIRS |= {"follow-ups", "start-ups", "on-demand", "on-going", "co-owner", "co-owned", "e-mail", "x-ray", "two-day"}
+# Words in the middle of a compound: state-of-the-art.
+BETWEEN = frozenset(
+    {"a", "and", "as", "at", "by", "for", "in", "of", "off", "on", "or", "out", "over", "per", "the", "to", "up"}
+)
 # After these the first half of a second compound is left out: short- and long-term.
 LINKS = frozenset({"and", "or", "nor", "to", "und", "oder"})
 
@@ -99,6 +103,6 @@ def keeps_hyphen(left: str, right: str, is_compound: bool, text: str) -> bool:  
             return False
     if f"{first}-{second}" in PAIRS or second in SECOND:
         return True
-    if is_compound and len(first) <= len("over"):
+    if is_compound and first in BETWEEN:
         return True
     return first in FIRST and not ENDINGS.fullmatch(second)

@@ -67,7 +67,8 @@ def write_notes(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage) -> boo
 def draw_box(page: pypdfium2.PdfPage, note: Any, box: Any) -> None:
     """Draw a note's box in its color."""
     red, green, blue, alpha = (ctypes.c_uint(255) for _ in range(4))
-    raw.FPDFAnnot_GetColor(note, raw.FPDFANNOT_COLORTYPE_Color, red, green, blue, alpha)
+    if raw.FPDFAnnot_HasKey(note, b"C"):  # without a color, PDFium would say black
+        raw.FPDFAnnot_GetColor(note, raw.FPDFANNOT_COLORTYPE_Color, red, green, blue, alpha)
     frame = raw.FPDFPageObj_CreateNewRect(box.left, box.bottom, box.right - box.left, box.top - box.bottom)
     raw.FPDFPageObj_SetFillColor(frame, red.value, green.value, blue.value, alpha.value)
     raw.FPDFPageObj_SetStrokeColor(frame, 0, 0, 0, 255)

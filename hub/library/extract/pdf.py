@@ -19,6 +19,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, Part, Unread, one_line
 from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import day_of, sensible_title
+from hub.library.extract.right_to_left import in_reading_order
 from hub.library.extract.scans import is_picture
 from hub.library.rules import PageKind
 
@@ -107,7 +108,7 @@ def page_text(page: pypdfium2.PdfPage, most: int) -> tuple[str, bool]:
     text_page = page.get_textpage()
     try:
         count = text_page.count_chars()
-        text = text_page.get_text_range(0, min(count, most))
+        text = in_reading_order(text_page, text_page.get_text_range(0, min(count, most)))
         if FEWEST_IN_COLUMNS < count <= most:
             text = in_columns(text_page, text)
         return tidy(text), count <= most
