@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hub.library.extract import reader as readers
 from hub.library.extract.formats import FORMATS
@@ -199,3 +201,45 @@ def test_a_workbook_that_defines_entities_is_refused(reader: Reader, tmp_path: P
     path = workbook(tmp_path / "a", {"Sums": data(words("Lathe"))})
     documents.with_entities(path, "xl/worksheets/sheet1.xml", "<!ENTITY a 'b'>", "Lathe")
     assert reader.read(path, "a.xlsx").state is State.CORRUPT
+
+
+# The parts of a sheet with text: their kind, their name, and their content with a word.
+PARTS = {
+    "commentword": ("comments", "xl/comments1.xml", '<c><comment ref="A1"><text><t>{}</t></text></comment></c>'),
+    "threadword": (THREADED, "xl/threads.xml", '<c><threadedComment ref="A1"><text>{}</text></threadedComment></c>'),
+    "boxword": ("drawing", "xl/drawings/drawing1.xml", DRAWING.format(BOX)),
+    "controlword": ("vmlDrawing", "xl/old.vml", '<xml xmlns:v="v"><v:shape><v:textbox>{}</v:textbox></v:shape></xml>'),
+    "fileword": ("package", "xl/embeddings/a.xlsx", ""),
+}
+
+NAMED = {
+    "commentword": "The comments",
+    "threadword": "The comments",
+    "boxword": "The drawings",
+    "controlword": "The controls",
+    "fileword": "“a.xlsx”",
+}
+
+
+@given(st.dictionaries(st.sampled_from(sorted(PARTS)), st.sampled_from(["whole", "damaged"])), st.booleans())
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_part_of_a_sheet_is_found_or_named(
+    reader: Reader, tmp_path: Path, parts: dict[str, str], is_strict: bool
+) -> None:
+    inner = workbook(tmp_path / "inner", {"In": data(words("fileword"))}).read_bytes()
+    files: dict[str, str | bytes] = {}
+    relations = ""
+    for word, state in parts.items():
+        kind, name, content = PARTS[word]
+        whole = content.format(word).encode() or inner
+        files[name] = whole if state == "whole" else b"<" + whole[: len(whole) // 2]
+        relations += relation(word, kind if "/" in kind else f"{RELATED}/{kind}", f"/{name}")
+    sheets = {"Sums": data(words("cellword"))}
+    path = workbook(tmp_path / "a", sheets, {**files, MARKS: listing(relations)}, strict=is_strict)
+    extraction = reader.read(path, "a.xlsx")
+    together = " ".join(texts(extraction)).split()
+    assert "cellword" in together
+    missing = [word for word in parts if word not in together]
+    assert all(parts[word] == "damaged" for word in missing)
+    assert all(NAMED[word] in extraction.detail for word in missing)
+    assert (extraction.state is State.OK) == (not extraction.unread)

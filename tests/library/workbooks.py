@@ -60,8 +60,8 @@ def workbook(
         f'<workbook xmlns="{main}" xmlns:r="{related}">{settings}<sheets>{entries}</sheets></workbook>'
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
+        for part, written in files.items():
+            archive.writestr(part, written)
     return path
 
 

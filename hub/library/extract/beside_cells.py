@@ -22,6 +22,8 @@ MOST_INNER_BYTES = 100_000_000
 PRINT_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-JL-Za-z])')
 PRINTED = ("{*}oddHeader", "{*}oddFooter", "{*}evenHeader", "{*}evenFooter", "{*}firstHeader", "{*}firstFooter")
 NOTE = "Note"
+# What the parser reports at the end of a part that is damaged beyond open elements.
+CUT_OFF = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_DOCUMENT_END", "ERR_DOCUMENT_EMPTY", "ERR_GT_REQUIRED"})
 
 Lines = Iterator[str]
 
@@ -87,11 +89,17 @@ def drawing(package: Package, part: str) -> Iterator[str | Part]:
 
 def old_drawing(package: Package, part: str) -> Lines:
     """Yield the captions of buttons, check boxes and other controls, which are written as pages for a browser."""
-    root = etree.fromstring(package.read(part), etree.XMLParser(recover=True, resolve_entities=False, no_network=True))
-    for shape in () if root is None else root.iter("{*}shape"):
+    # Excel leaves some of their elements open.
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
+    root = etree.fromstring(package.read(part), parser)
+    if root is None:
+        raise ValueError(part)
+    for shape in root.iter("{*}shape"):
         kinds = [data.get("ObjectType") for data in shape.iter("{*}ClientData")]
         for box in () if NOTE in kinds else shape.iter("{*}textbox"):
             yield " ".join("".join(box.itertext()).split())
+    if any(entry.type_name in CUT_OFF for entry in parser.error_log):
+        raise ValueError(part)
 
 
 KINDS: tuple[tuple[str, Callable[[Package, str], Iterator[str | Part] | Lines], str], ...] = (
