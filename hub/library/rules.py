@@ -292,7 +292,7 @@ KIND_WORDS = (
     (Kind.BRIEFING, r"briefings?|brief|updates?|newsletter|bulletin|nofo|foa|funding[ _.-]*(notice|opportunity)"),
 )
 KIND_FORMATS = {
-    **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm", "ppt", "odp"), Kind.PRESENTATION),
+    **dict.fromkeys(("pptx", "ppsx", "potx", "pptm", "ppsm", "ppt", "pps", "odp"), Kind.PRESENTATION),
     "eml": Kind.BRIEFING,
     "msg": Kind.BRIEFING,
 }

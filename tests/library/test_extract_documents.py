@@ -91,7 +91,7 @@ def test_a_style_gives_its_paragraphs_their_numbers(reader: Reader, tmp_path: Pa
 
 @given(st.integers(1, 3999))
 def test_roman_numerals_have_the_value_of_the_number(number: int) -> None:
-    values = dict((letters, value) for value, letters in ROMAN if len(letters) == 1)
+    values = {letters: value for value, letters in ROMAN if len(letters) == 1}
     digits = [values[letter] for letter in roman(number)]
     assert number == sum(
         -own if own < following else own for own, following in zip(digits, [*digits[1:], 0], strict=True)
@@ -103,7 +103,7 @@ def test_every_number_has_a_short_form(number: int, form: str) -> None:
     assert 0 < len(in_form(number, form)) < 40
 
 
-def test_letters_go_on_after_z() -> None:
+def test_letters_continue_after_z() -> None:
     assert [in_form(number, "lowerLetter") for number in (1, 26, 27, 53)] == ["a", "z", "aa", "aaa"]
 
 
@@ -142,8 +142,10 @@ def test_an_equation_is_read_in_its_place(reader: Reader, tmp_path: Path) -> Non
         ("c.txt", b"From a page\n\nInserted words"),
         (
             "c.mht",
-            b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html\n\n"
-            b"<h1>From a page</h1><p>Inserted words</p>\n--x--\n",
+            (
+                b"MIME-Version: 1.0\nContent-Type: multipart/related; boundary=x\n\n--x\nContent-Type: text/html\n\n"
+                b"<h1>From a page</h1><p>Inserted words</p>\n--x--\n"
+            ),
         ),
     ],
 )

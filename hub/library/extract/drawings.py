@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from hub.library.extract.alt_texts import alt_text
 from hub.library.extract.charts import chart_lines
 from hub.library.extract.container import Element, attribute, local_name, walk
-from hub.library.extract.embedded import note_object
+from hub.library.extract.embedded import note_embedded, note_object
 from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraphs
 from hub.library.extract.parts import CONTROLS, Place
 
 PICTURES = frozenset({"blip", "imagedata"})
 # The elements that refer to a graphic with text.
-GRAPHICS = frozenset({"relIds", "chart", "oleObj", "OLEObject", "control"})
+GRAPHICS = frozenset({"relIds", "chart", "oleObj", "OLEObject", "control", "subDoc"})
 
 
 def graphic_lines(place: Place, element: Element) -> Iterator[str]:
@@ -23,6 +23,8 @@ def graphic_lines(place: Place, element: Element) -> Iterator[str]:
         yield from linked_chart(place, attribute(element, "id"))
     elif name == "control":
         place.leave_out(CONTROLS)
+    elif name == "subDoc":
+        note_embedded(place, attribute(element, "id"), "inserted document")
     else:
         note_object(place, element, attribute(element, "progId") or attribute(element, "ProgID"))
 

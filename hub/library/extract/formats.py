@@ -66,6 +66,7 @@ def _formats() -> tuple[Format, ...]:
         Format("vtt", "captions file (WebVTT)", "text/vtt", PageKind.MOMENT),
         Format("srt", "captions file (SRT)", "application/x-subrip", PageKind.MOMENT),
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
+        Format("pps", "old PowerPoint show", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
         Format("xls", "old Excel workbook", "application/vnd.ms-excel", sheet, True, "xlsx"),
         Format("xlsb", "binary Excel workbook", EXCEL + "sheet.binary.macroEnabled.12", sheet, True, "xlsx"),

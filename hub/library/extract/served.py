@@ -25,7 +25,7 @@ STARTS = {
     **dict.fromkeys(("xlsx", "xlsm", "xltx", "xltm", "xlsb"), (ZIP,)),
     **dict.fromkeys(("odp", "odt", "ods", "epub"), (ZIP,)),
     "rtf": (b"{\\rtf",),
-    **dict.fromkeys(("ppt", "doc", "xls", "msg"), (OLE_START,)),
+    **dict.fromkeys(("ppt", "pps", "doc", "xls", "msg"), (OLE_START,)),
 }
 BINARY = (*(start for starts in STARTS.values() for start in starts), b"MZ", b"\x7fELF", b"\x1f\x8b", b"GIF8", b"Rar!")
 MARKUP = re.compile(rb"\s*<(!doctype html|html|head|body|script|svg|\?xml)", re.IGNORECASE)

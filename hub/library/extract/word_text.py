@@ -60,6 +60,10 @@ class WordText:
                 yield from chunk_blocks(self.place, attribute(element, "id"))
             elif name in TAKEN_OUT:
                 self.note_deleted(element)
+            elif name in EQUATIONS:
+                yield aside(equation_text(element))
+            elif name in ASIDES:
+                self.set_aside(element, name)
             elif name not in NOT_TEXT:
                 waiting.extend(reversed(element))
             waiting.extend(reversed(self.asides))
