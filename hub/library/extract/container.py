@@ -218,6 +218,11 @@ def attribute(element: Element, name: str) -> str:
     return ""
 
 
+def properties_in(element: Element, name: str) -> Element | None:
+    """Return the first child if it has that name: the properties of an element come before its content."""
+    return element[0] if len(element) and local_name(element[0]) == name else None
+
+
 def walk(element: Element, skip: frozenset[str] = frozenset()) -> Iterator[Element]:
     """Yield the element and its descendants in document order, without the elements in ``skip`` and their content."""
     waiting = [element]

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hub.library.extract.container import Element, attribute
+from hub.library.extract.container import Element, attribute, properties_in
 from hub.library.extract.updates import Label
 
 WHOLE = re.compile(r"[0-9]{1,9}")
@@ -67,6 +67,8 @@ class Numbers:
 
     def label(self, paragraph: Element) -> Label | None:
         """Count a paragraph, and return its number; None when it has none."""
+        if not self.lists:
+            return None
         number, level = self.reference(paragraph)
         if number not in self.lists or level >= LEVELS:
             return None
@@ -80,11 +82,14 @@ class Numbers:
     def reference(self, paragraph: Element) -> tuple[str, int]:
         """Return the list and the level of a paragraph, by itself or by its style; "" when it has none."""
         number, level = "", 0
-        for own in paragraph.iterfind("{*}pPr/{*}numPr"):
+        properties = properties_in(paragraph, "pPr")
+        if properties is None:
+            return "", 0
+        for own in properties.iterfind("{*}numPr"):
             number, level = value_in(own, "numId"), whole(value_in(own, "ilvl"), 0)
         if number:
             return number, level
-        for style in paragraph.iterfind("{*}pPr/{*}pStyle"):
+        for style in properties.iterfind("{*}pStyle"):
             return self.by_style(attribute(style, "val"), level)
         return "", 0
 

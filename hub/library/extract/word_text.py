@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from hub.library.extract.alt_texts import alt_text, said
 from hub.library.extract.chunks import chunk_blocks
-from hub.library.extract.container import Element, attribute, local_name
+from hub.library.extract.container import Element, attribute, local_name, properties_in
 from hub.library.extract.drawings import GRAPHICS, graphic_lines
 from hub.library.extract.equations import equation_text
 from hub.library.extract.numbering import Numbers, whole
@@ -62,7 +62,7 @@ class WordText:
                 self.note_deleted(element)
             elif name in EQUATIONS:
                 yield aside(equation_text(element))
-            elif name in ASIDES:
+            elif name in GRAPHICS:
                 self.set_aside(element, name)
             elif name not in NOT_TEXT:
                 waiting.extend(reversed(element))
@@ -92,7 +92,11 @@ class WordText:
         while waiting:
             below = waiting.pop()
             name = local_name(below)
-            if name in NOT_TEXT:
+            if name == "t":
+                yield below.text or "", is_bold(below)
+            elif name == "r":
+                waiting.extend(reversed(below))
+            elif name in NOT_TEXT:
                 self.note_deleted(below)
             elif name in EQUATIONS:
                 yield equation_text(below), False
@@ -101,13 +105,12 @@ class WordText:
             else:
                 if line := described_by(below, name):
                     self.describe(line, described)
-                yield self.piece(below, name, element), name == "t" and is_bold(below)
+                if text := self.piece(below, name, element):
+                    yield text, False
                 waiting.extend(reversed(below))
 
     def piece(self, below: Element, name: str, root: Element) -> str:
         """Return the text of one element itself."""
-        if name == "t":
-            return str(below.text or "")
         if name == "p" and below is not root:
             label = self.shared.numbers.label(below)
             return f"\n{label.text} " if label else "\n"
@@ -145,17 +148,22 @@ class WordText:
 
     def is_heading(self, paragraph: Element) -> bool:
         """Return True if a paragraph is a heading by its style or its own level."""
-        for level in paragraph.iterfind("{*}pPr/{*}outlineLvl"):
+        properties = properties_in(paragraph, "pPr")
+        if properties is None:
+            return False
+        for level in properties.iterfind("{*}outlineLvl"):
             return level_of(level) < BODY_LEVEL
-        styles = paragraph.iterfind("{*}pPr/{*}pStyle")
-        return any(attribute(style, "val") in self.shared.headings for style in styles)
+        return any(attribute(style, "val") in self.shared.headings for style in properties.iterfind("{*}pStyle"))
 
 
 def is_bold(text: Element) -> bool:
     """Return True if a piece of text is bold by itself."""
-    for setting in text.iterfind("../{*}rPr/{*}b"):
+    properties = properties_in(text.getparent(), "rPr")
+    if properties is None:
+        return False
+    for setting in properties.iterfind("{*}b"):
         return attribute(setting, "val") not in OFF
-    return any(attribute(style, "val") == "Strong" for style in text.iterfind("../{*}rPr/{*}rStyle"))
+    return any(attribute(style, "val") == "Strong" for style in properties.iterfind("{*}rStyle"))
 
 
 def described_by(element: Element, name: str) -> str:
