@@ -12,6 +12,7 @@ import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,8 +41,8 @@ WORD = re.compile(r"[a-z]{2,}|\d+")
 class Measured:
     """What was read of a page: the share of its words, the share of words that are right, confidence, and time."""
 
-    found: float
-    right: float
+    recall: float
+    precision: float
     confidence: int
     seconds: float
 
@@ -61,8 +62,8 @@ def main() -> None:
         for dots, is_worn in CONDITIONS:
             measured = [_measure(reader, folder, page, words, dots, is_worn=is_worn) for page, words in pages]
             everything += measured
-            name = f"{dots} dpi, turned by {DEGREES:g}°, with noise" if is_worn else f"{dots} dpi"
-            print(f"| {name} | {_row(measured)} |", flush=True)
+            how = f"{dots} dpi, turned by {DEGREES:g}°, with noise" if is_worn else f"{dots} dpi"
+            print(f"| {how} | {_row(measured)} |", flush=True)
         _print_bounds(everything)
     # The reader has ended, so its processes count as finished children.
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1_000
@@ -70,10 +71,14 @@ def main() -> None:
 
 
 def _row(measured: Sequence[Measured]) -> str:
-    found, right = (statistics.fmean(values) for values in zip(*((m.found, m.right) for m in measured), strict=True))
+    recall, precision = _means(measured)
     minutes = sum(m.seconds for m in measured) / 60
     confidence = statistics.fmean(m.confidence for m in measured)
-    return f"{found:.1%} | {right:.1%} | {confidence:.0f} | {len(measured) / minutes:.1f}"
+    return f"{recall:.1%} | {precision:.1%} | {confidence:.0f} | {len(measured) / minutes:.1f}"
+
+
+def _means(measured: Sequence[Measured]) -> tuple[float, float]:
+    return statistics.fmean(m.recall for m in measured), statistics.fmean(m.precision for m in measured)
 
 
 def _print_bounds(measured: Sequence[Measured]) -> None:
@@ -82,8 +87,8 @@ def _print_bounds(measured: Sequence[Measured]) -> None:
     for low, high in ((0, 40), (40, 60), (60, 75), (75, 90), (90, 101)):
         group = [m for m in measured if low <= m.confidence < high]
         if group:
-            found, right = statistics.fmean(m.found for m in group), statistics.fmean(m.right for m in group)
-            print(f"| {low} to {high - 1} | {len(group)} | {found:.1%} | {right:.1%} |")
+            recall, precision = _means(group)
+            print(f"| {low} to {high - 1} | {len(group)} | {recall:.1%} | {precision:.1%} |")
 
 
 def _pages(folder: Path) -> Iterator[tuple[pypdfium2.PdfPage, Counter[str]]]:
@@ -91,17 +96,19 @@ def _pages(folder: Path) -> Iterator[tuple[pypdfium2.PdfPage, Counter[str]]]:
     count = 0
     for path in (*sorted(CORPUS.glob("*.pdf")), _made_up(folder)):
         of_file = 0
-        try:
-            document = pypdfium2.PdfDocument(path)
-        except pypdfium2.PdfiumError:
-            continue
-        for page in document:
+        for page in _pages_of(path):
             text = page.get_textpage().get_text_range()
             words = Counter(_words(text.replace("\x02\r\n", "").replace("\x02", "")))
             is_latin = sum(map(str.isascii, text)) > 0.9 * len(text)
             if words.total() >= FEWEST_WORDS and is_latin and count < PAGES and of_file < PAGES_OF_A_FILE:
                 count, of_file = count + 1, of_file + 1
                 yield page, words
+
+
+def _pages_of(path: Path) -> Iterator[pypdfium2.PdfPage]:
+    """Yield the pages of a PDF up to the first that is damaged."""
+    with suppress(pypdfium2.PdfiumError):
+        yield from pypdfium2.PdfDocument(path)
 
 
 def _made_up(folder: Path) -> Path:

@@ -18,15 +18,17 @@ from hub.library import actions as library_actions
 from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract import sandbox, tesseract
-from hub.library.extract.formats import format_of
+from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import Reader
 from hub.library.extract.recognition import Recognition, from_json
+from hub.library.extract.served import served_type
 from hub.library.extract.tesseract import missing_package
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, PreviewState, State
+from tests.library.heic import heic
 from tests.library.scans import drawing, scan, scanned_pdf
 from tests.world import FrozenClock, an_organization
 
@@ -76,7 +78,10 @@ def version_of(database: Database, resource: int) -> int:
 
 def saved(picture: Image.Image, path: Path) -> Path:
     """Save a picture in the format of its name, and return the path."""
-    picture.save(path)
+    if path.suffix == ".heic":
+        path.write_bytes(heic(picture))
+    else:
+        picture.save(path)
     return path
 
 
@@ -246,13 +251,16 @@ def test_a_photo_is_turned_as_the_camera_was_held(reader: Reader, tmp_path: Path
         assert preview.width > preview.height
 
 
-@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp"])
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp", "a.heic"])
 def test_every_format_of_pictures_is_read(reader: Reader, tmp_path: Path, name: str) -> None:
-    path = saved(scan("Powder coating line", size=(1000, 400)), tmp_path / name)
+    path = saved(scan("Powder coating line", size=(992, 416)), tmp_path / name)
     extraction = reader.read(path, name)
     assert [page.is_picture for page in extraction.pages] == [True]
     assert extraction.unread
     assert recognized(reader, path).text == "Powder coating line"
+    extension = path.suffix.removeprefix(".")
+    assert reader.make("repack", path, extension, numbers=[1], width=320, seconds=1).each[1].startswith(b"RIFF")
+    assert served_type(path, name) == FORMATS[extension].media_type
 
 
 def test_each_page_of_a_scan_in_tiff_is_a_page(database: Database, reader: Reader, tmp_path: Path) -> None:
@@ -298,6 +306,7 @@ def test_tesseract_reaches_only_its_picture(tmp_path: Path) -> None:
         "    except OSError: return True\n"
         "    return False\n"
         f"print(fails(lambda: Path({str(secret)!r}).read_text()), fails(socket.socket), fails(os.fork),\n"
+        f"      fails(lambda: os.kill({os.getpid()}, 0)),\n"
         f"      fails(lambda: Path({str(tmp_path / 'new')!r}).write_text('x')), Path({str(picture)!r}).stat().st_size > 0)"
     )
     programs = sandbox.reader_programs()
@@ -308,4 +317,4 @@ def test_tesseract_reaches_only_its_picture(tmp_path: Path) -> None:
         text=True,
         preexec_fn=lambda: sandbox.confine_program(programs, picture),
     )
-    assert answer.stdout.split() == ["True"] * 5, answer.stderr
+    assert answer.stdout.split() == ["True"] * 6, answer.stderr

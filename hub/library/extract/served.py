@@ -16,6 +16,8 @@ FIRST_BYTES = 4_096
 ZIP = b"PK\x03\x04"
 MIMETYPE_ENTRY = 38  # these files begin with an entry "mimetype": its content follows 30 bytes and its name
 TYPED = {"odp", "odt", "ods", "epub"}
+# The container formats name their kind behind a size: RIFF for WebP, and the box of HEIC.
+INNER_MARKS = {"webp": (8, (b"WEBP",)), **dict.fromkeys(("heic", "heif"), (4, (b"ftyphe", b"ftypmi", b"ftypms")))}
 STARTS = {
     "pdf": (b"%PDF-",),
     "png": (b"\x89PNG\r\n\x1a\n",),
@@ -46,6 +48,9 @@ def agrees(extension: str, media_type: str, start: bytes) -> bool:
     if extension in STARTS:
         has_type = extension not in TYPED or start[MIMETYPE_ENTRY:].startswith(media_type.encode())
         return start.startswith(STARTS[extension]) and has_type
+    if extension in INNER_MARKS:
+        place, marks = INNER_MARKS[extension]
+        return start[place:].startswith(marks)
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return True  # text in UTF-16
     is_text = b"\0" not in start and not start.startswith(BINARY)

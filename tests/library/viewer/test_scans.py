@@ -83,7 +83,9 @@ def test_a_page_that_waits_for_recognition_reports_progress(
     notice = page_at(browser, f"/resources/{resource}/pages/2").select_one("[data-state]")
     assert notice
     assert "2 pages, searchable. Reading the text in 1 picture." in notice.get_text()
-    assert browser.get(str(notice["data-state"])).json["mark"] == notice["data-mark"]
+    status = browser.get(str(notice["data-state"])).json
+    assert status
+    assert status["mark"] == notice["data-mark"]
 
 
 def test_without_tesseract_the_page_says_what_to_install(
