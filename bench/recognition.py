@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import psutil
@@ -29,8 +30,7 @@ from tests.library import documents
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "real"
 PAGES = 30
-PAGES_OF_A_FILE = 4
-FEWEST_WORDS = 60
+FEWEST_WORDS = 20
 DEGREES = 2.0
 NOISE = 28.0  # standard deviation of the gray of each dot, of 255
 CONDITIONS = ((300, False), (300, True), (150, False), (150, True))
@@ -94,15 +94,16 @@ def _print_bounds(measured: Sequence[Measured]) -> None:
 def _pages(folder: Path) -> Iterator[tuple[pypdfium2.PdfPage, Counter[str]]]:
     """Yield pages with at least FEWEST_WORDS Latin words, and their words."""
     count = 0
-    for path in (*sorted(CORPUS.glob("*.pdf")), _made_up(folder)):
-        of_file = 0
+    for path in chain(sorted(CORPUS.glob("*.pdf")), map(_made_up, [folder])):
         for page in _pages_of(path):
             text = page.get_textpage().get_text_range()
             words = Counter(_words(text.replace("\x02\r\n", "").replace("\x02", "")))
             is_latin = sum(map(str.isascii, text)) > 0.9 * len(text)
-            if words.total() >= FEWEST_WORDS and is_latin and count < PAGES and of_file < PAGES_OF_A_FILE:
-                count, of_file = count + 1, of_file + 1
+            if words.total() >= FEWEST_WORDS and is_latin:
+                count += 1
                 yield page, words
+            if count == PAGES:
+                return
 
 
 def _pages_of(path: Path) -> Iterator[pypdfium2.PdfPage]:

@@ -9,9 +9,10 @@ from hub.cli.base import main, open_database, progress_bar
 from hub.core import dates
 from hub.core.db import Database
 from hub.library import actions as library_actions
-from hub.library.derive import page_texts
+from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import making
 from hub.members.rules.permissions import OPERATOR
+from hub.library.extract.reader import Reader
 from hub.migrations import schema
 from hub.operations.queries import integrity as integrity_queries
 from hub.overview.queries import attention as attention_queries
@@ -27,6 +28,7 @@ def catch_up() -> None:
             page_texts.catch_up(database, progress=progress)
         index.catch_up(database)
         _draw(database)
+        _recognize(database)
         worker.catch_up(database)
     click.echo("Everything is up to date.")
 
@@ -34,6 +36,11 @@ def catch_up() -> None:
 def _draw(database: Database) -> None:
     with progress_bar("Drawing pages") as progress:
         making.catch_up(database, progress=progress)
+
+
+def _recognize(database: Database) -> None:
+    with progress_bar("Reading pictures") as progress, Reader() as reader:
+        recognizing.catch_up(database, reader, progress=progress)
 
 
 @main.command()
@@ -55,6 +62,7 @@ def rebuild(pages: bool, previews: bool, rebuild_index: bool) -> None:  # noqa: 
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)
         _draw(database)
+        _recognize(database)
         worker.catch_up(database)
     click.echo("Rebuilt.")
 

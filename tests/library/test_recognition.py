@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from pptx.presentation import Presentation
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
 
@@ -28,6 +29,7 @@ from hub.library.extract.tesseract import missing_package
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, PreviewState, State
+from tests.library import documents
 from tests.library.heic import heic
 from tests.library.scans import drawing, scan, scanned_pdf
 from tests.world import FrozenClock, an_organization
@@ -318,3 +320,25 @@ def test_tesseract_reaches_only_its_picture(tmp_path: Path) -> None:
         preexec_fn=lambda: sandbox.confine_program(programs, picture),
     )
     assert answer.stdout.split() == ["True"] * 6, answer.stderr
+
+
+def test_a_slide_that_is_a_picture_is_read_from_the_exported_deck(
+    database: Database, reader: Reader, office: str, tmp_path: Path
+) -> None:
+    assert office
+    scan("Mandrel and chuck", size=(960, 720)).save(tmp_path / "slide.png")
+
+    def fill(show: Presentation) -> None:
+        documents.add_slide(show, "Typed title", "Typed words")
+        show.slides.add_slide(show.slide_layouts[documents.BLANK]).shapes.add_picture(
+            str(tmp_path / "slide.png"), 0, 0, show.slide_width, show.slide_height
+        )
+
+    resource = added(database, documents.deck(tmp_path / "a.pptx", fill))
+    page_texts.catch_up(database, reader)
+    with database.writing() as db:
+        db.scalars(select(Page).where(Page.number == 2)).one().is_picture = True
+    assert recognizing.catch_up(database, reader) == 0  # its picture isn't made yet
+    making.catch_up(database, reader)
+    assert recognizing.catch_up(database, reader) == 1
+    assert "Mandrel and chuck" in pages_of(database, resource)[1].text

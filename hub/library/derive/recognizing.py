@@ -8,12 +8,12 @@ import json
 import logging
 import secrets
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from config import Config
@@ -68,10 +68,13 @@ class Result:
     is_failed: bool = False
 
 
-def catch_up(database: Database, reader: Reader, limit: int = 0) -> int:
+Progress = Callable[[int, int], None]
+
+
+def catch_up(database: Database, reader: Reader, limit: int = 0, progress: Progress | None = None) -> int:
     """Recognize the text of up to ``limit`` pages (0: all); returns how many were done.
 
-    Does nothing without Tesseract, and stops while files wait to be read.
+    ``progress`` is called with that number and the total. Does nothing without Tesseract, and stops while files wait to be read.
     """
     config = database.config
     done = 0
@@ -81,6 +84,8 @@ def catch_up(database: Database, reader: Reader, limit: int = 0) -> int:
             break
         _finish(database, claim, _recognized(config, reader, claim))
         done += 1
+        if progress:
+            progress(done, done + _count_waiting(database))
     return done
 
 
@@ -90,6 +95,12 @@ def is_idle(database: Database) -> bool:
         if db.scalar(select(Page.id).join(Page.revision).where(_waits(database.config)).limit(1)) is None:
             return True
     return not can_recognize(database.config) or page_texts.has_waiting(database)
+
+
+def _count_waiting(database: Database) -> int:
+    with database.reading() as db:
+        waits = select(func.count()).select_from(Page).join(Page.revision).where(_waits(database.config))
+        return db.scalar(waits) or 0
 
 
 def can_recognize(config: Config) -> bool:

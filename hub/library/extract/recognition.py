@@ -15,7 +15,6 @@ WORD_LENGTH = 200
 COLUMNS = 12
 PAGE_ROW, WORD_ROW = "1", "5"
 # Tesseract gives each word a confidence of 0 to 100. Specks, lines and photos give short words with low ones.
-LEAST_CONFIDENCE = 30.0
 # Without a single word with this confidence and number of letters, what was found is taken for none.
 SURE_CONFIDENCE, SURE_LETTERS = 60.0, 3
 SIGN_CONFIDENCE = 60.0  # of a word without letters and digits, such as a dash
@@ -111,7 +110,7 @@ def recognition_of(words: Iterable[Word]) -> Recognition:
 
 def is_word(word: Word) -> bool:
     """Return True if this is probably a word, and not a speck or a line of a drawing."""
-    return word.confidence >= (LEAST_CONFIDENCE if word.letters else SIGN_CONFIDENCE)
+    return word.letters > 0 or word.confidence >= SIGN_CONFIDENCE
 
 
 def is_divided(line: list[Word], following: list[Word]) -> bool:
