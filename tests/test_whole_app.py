@@ -71,6 +71,7 @@ PUBLIC = {
     "library.page": "public resources",
     "library.pages": "public resources: opens the page with the typed number",
     "library.image": "public resources: a page picture",
+    "library.recording": "public resources: a recording that plays in the page",
     "library.state": "public resources: reading progress",
     "calls.feed": "calendar programs have no account; the URL has a secret token",
     "search.results": "public resources",

@@ -85,7 +85,7 @@ NOT_LINKED = {
 }
 # Routes that don't return pages: pictures, feeds, calendars and downloads.
 NOT_PAGES = {
-    "static", "bootstrap.static", "sharing.download", "library.image", "outreach.shared_picture", "outreach.pack_image",
+    "static", "bootstrap.static", "sharing.download", "library.image", "library.recording", "outreach.shared_picture", "outreach.pack_image",
     "outreach.preview_image", "calls.feed", "calls.file", "search.feed", "sharing.packet", "joining.evidence",
     "joining.own_evidence", "joining.evidence_image",
 }  # fmt: skip

@@ -107,6 +107,21 @@ def test_visitors_dont_see_the_recording_of_a_call(database: Database, client: F
     assert recording_links(page.text) == []
 
 
+def test_an_uploaded_recording_of_the_call_plays_at_the_moment(database: Database, sign_in: SignIn) -> None:
+    number = add_transcript(database)
+    with database.writing() as db:
+        owner = db.scalars(select(Organization).where(Organization.slug == "prairie-works")).one()
+        recording = a_resource(db, owner, "Recording", [], call_on=DAY).id
+        is_recording = Revision.resource_id == recording
+        values = {"source": Source.FILE, "file_name": "kiln.mp4", "sha256": "1" * 64, "size": 9, "body": None}
+        db.execute(update(Revision).where(is_recording).values(values))
+    page = BeautifulSoup(sign_in(ROSA).get(f"/resources/{number}/pages/2").text, "lxml")
+    assert [player["src"] for player in page.find_all("video")] == [
+        f"/resources/{recording}/recording?revision=1#t=754"
+    ]
+    assert recording_links(str(page)) == []
+
+
 def test_a_transcript_without_a_call_has_no_recording(database: Database, sign_in: SignIn) -> None:
     number = add_transcript(database, call_on=None)
     record(database, YOUTUBE)

@@ -30,6 +30,16 @@ class Format:
     converted_to: str | None = None
 
     @property
+    def is_recording(self) -> bool:
+        """True for sound and video, which browsers play."""
+        return self.media_type.startswith(("audio/", "video/"))
+
+    @property
+    def is_video(self) -> bool:
+        """True for video."""
+        return self.media_type.startswith("video/")
+
+    @property
     def a_label(self) -> str:
         """The label with its article: "an email message"."""
         return f"{'an' if self.label[0] in 'AEIOaeio' else 'a'} {self.label}"
@@ -65,6 +75,11 @@ def _formats() -> tuple[Format, ...]:
         Format("csv", "table (CSV)", "text/csv", sheet),
         Format("vtt", "captions file (WebVTT)", "text/vtt", PageKind.MOMENT),
         Format("srt", "captions file (SRT)", "application/x-subrip", PageKind.MOMENT),
+        Format("mp3", "recording (MP3)", "audio/mpeg", PageKind.MOMENT, readable=False),
+        Format("m4a", "recording (M4A)", "audio/mp4", PageKind.MOMENT, readable=False),
+        Format("wav", "recording (WAV)", "audio/wav", PageKind.MOMENT, readable=False),
+        Format("mp4", "recording (MP4)", "video/mp4", PageKind.MOMENT, readable=False),
+        Format("webm", "recording (WebM)", "video/webm", PageKind.MOMENT, readable=False),
         Format("ppt", "old PowerPoint presentation", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("pps", "old PowerPoint show", "application/vnd.ms-powerpoint", slide, True, "pptx"),
         Format("doc", "old Word document", "application/msword", section, True, "docx"),
@@ -89,3 +104,9 @@ FORMATS: dict[str, Format] = {entry.extension: entry for entry in _formats()}
 def format_of(file_name: str) -> Format | None:
     """Return the format for the name's extension, in either case; None when the hub doesn't accept it."""
     return FORMATS.get(PurePath(file_name).suffix.removeprefix(".").lower())
+
+
+def recording_format(file_name: str | None) -> Format | None:
+    """Return the format of a recording by its name; None for other files, and without a file."""
+    file_format = format_of(file_name or "")
+    return file_format if file_format is not None and file_format.is_recording else None

@@ -83,6 +83,11 @@ NOT_TEXT = Finding(
     State.UNSUPPORTED,
     "The hub can’t search the text of {a_label}. " + DOWNLOADABLE + " Its title and summary are searchable.",
 )
+NOT_HEARD = Finding(
+    State.UNSUPPORTED,
+    "The hub doesn’t listen to recordings, so only its title and summary are searchable. Add its transcript as another "
+    "resource of the same call, and what was said becomes searchable.",
+)
 NOT_ALLOWED = Finding(
     State.UNSUPPORTED,
     "The hub can’t read this kind of file, so only its title and summary are searchable. " + DOWNLOADABLE + " To make "

@@ -22,7 +22,7 @@ from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Extraction
 from hub.library.extract.pieces import Pieces, parse_pieces
-from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_TEXT, WITHOUT_RESULTS, Finding
+from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_HEARD, NOT_TEXT, WITHOUT_RESULTS, Finding
 
 # Increase this when reading changes, so that all files are read again.
 READER_VERSION = 2
@@ -87,7 +87,7 @@ class Reader:
         if file_format is None:
             return not_read(NOT_ALLOWED)
         if not file_format.readable:
-            return not_read(NOT_TEXT, file_format)
+            return not_read(NOT_HEARD if file_format.is_recording else NOT_TEXT, file_format)
         with self._lock:
             return self._read(path, file_format)
 

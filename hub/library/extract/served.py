@@ -29,6 +29,13 @@ STARTS = {
     "rtf": (b"{\\rtf",),
     **dict.fromkeys(("ppt", "pps", "doc", "xls", "msg"), (OLE_START,)),
 }
+# Recordings: where they have their mark, and what it can be.
+MARKS = {
+    "mp3": (0, (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2")),
+    "webm": (0, (b"\x1aE\xdf\xa3",)),
+    "wav": (8, (b"WAVE",)),
+    **dict.fromkeys(("mp4", "m4a"), (4, (b"ftyp",))),
+}
 BINARY = (*(start for starts in STARTS.values() for start in starts), b"MZ", b"\x7fELF", b"\x1f\x8b", b"GIF8", b"Rar!")
 MARKUP = re.compile(rb"\s*<(!doctype html|html|head|body|script|svg|\?xml)", re.IGNORECASE)
 
@@ -45,6 +52,9 @@ def served_type(path: Path, file_name: str) -> str:
 
 def agrees(extension: str, media_type: str, start: bytes) -> bool:
     """Return True if the first bytes of a file look like its format."""
+    if extension in MARKS:
+        place, marks = MARKS[extension]
+        return start.startswith(marks, place)
     if extension in STARTS:
         has_type = extension not in TYPED or start[MIMETYPE_ENTRY:].startswith(media_type.encode())
         return start.startswith(STARTS[extension]) and has_type

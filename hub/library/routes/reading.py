@@ -15,6 +15,7 @@ from hub.library import queries as library_queries
 from hub.library.derive import recognizing
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract import picture_pages, reader, recognition, tesseract
+from hub.library.extract.formats import recording_format
 from hub.library.extract.reader import READER_VERSION
 from hub.library.extract.recognition import Place
 from hub.library.models import Page, Resource, Revision
@@ -70,6 +71,7 @@ def show(resource_id: int) -> str:
         advice=_advice(resource.current),
         no_download=library_queries.scan_objection(db, resource.current.sha256),
         text=showing.set_text(web.config(), resource.current),
+        plays=recording_format(resource.current.file_name),
         shows_text=True,
         no_picture=_no_picture(resource.current),
         Source=Source,
