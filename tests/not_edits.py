@@ -7,6 +7,7 @@ NOT_EDITS: dict[str, str] = {
             "calls.add_ask",
             "calls.propose",
             "calls.report",
+            "calls.speakers",
             "library.add",
             "library.add_attachment",
             "joining.join",

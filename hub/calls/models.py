@@ -87,13 +87,17 @@ class Source(StrEnum):
     CHECK_IN = "check-in"
     COORDINATOR = "coordinator"
     REPORT = "report"
+    TRANSCRIPT = "transcript"
 
     @property
     def label(self) -> str:
         """The label on screens."""
-        return {"check-in": "Check-in", "coordinator": "Added by the coordinator", "report": "Attendance report"}[
-            self.value
-        ]
+        return {
+            "check-in": "Check-in",
+            "coordinator": "Added by the coordinator",
+            "report": "Attendance report",
+            "transcript": "Transcript",
+        }[self.value]
 
 
 class Attendance(Base):
@@ -140,7 +144,7 @@ class Attendance(Base):
 
 
 class MeetingReport(Base):
-    """An attendance report that was imported for a call."""
+    """An attendance report that was imported for a call, or a transcript whose speakers were."""
 
     __tablename__ = "meeting_report"
     __table_args__ = (UniqueConstraint("call_id", "sha256"),)
@@ -182,7 +186,7 @@ class GuestState(StrEnum):
 
 
 class Guest(Base):
-    """A participant from a call's attendance reports, once per call; none are dropped."""
+    """A participant from a call's attendance reports and transcripts, once per call; none are dropped."""
 
     __tablename__ = "meeting_participant"
     __table_args__ = (UniqueConstraint("call_id", "key"),)

@@ -1,7 +1,7 @@
 """Prepares the demo world for the forms in sendings.py, and returns their addresses and values."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -52,7 +52,7 @@ from tests.demo_people import (
     saved_search,
     sender,
 )
-from tests.versions import an_application, person_id
+from tests.versions import an_application, past, person_id
 from tests.world import an_organization
 
 
@@ -118,6 +118,16 @@ def attended(db: Session) -> str:
     db.add(entry)
     db.flush()
     return f"/calls/attendance/{entry.id}/take-back"
+
+
+def spoken(db: Session) -> dict[str, Any]:
+    """Make a public resource a transcript of the latest call with a report, and return the field that names it."""
+    resource = public(db)
+    resource.call_on = date.fromisoformat(past(db))
+    revision = first(db, Revision, Revision.resource_id == resource.id, Revision.number == resource.revision_number)
+    page: Page = first(db, Page, Page.revision_id == revision.id)
+    page.kind, page.title, page.seconds = PageKind.MOMENT, "Quinn Visitor", 3
+    return {"resource": [str(resource.id)]}
 
 
 def free_call(db: Session) -> str:

@@ -32,6 +32,7 @@ from tests.at_once.preparing import (
     public,
     reported,
     scheduled,
+    spoken,
     stakeholders,
     subscribed,
     to_item,
@@ -90,6 +91,7 @@ OTHERS: dict[str, Sending] = {
     "calls.report": Sending(
         lambda db: f"/calls/{past(db)}/report", {"report": (_REPORT, "report.csv"), "anyway": ["1"]}
     ),
+    "calls.speakers": Sending(lambda db: f"/calls/{past(db)}/speakers", spoken),
     "calls.settle_ask": Sending(ask, {"done": ["1"]}),
     "calls.take_schedule": Sending(
         "/calls/planner",

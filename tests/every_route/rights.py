@@ -168,6 +168,7 @@ CALLS = {
     "calls.feed": Right(("calendar link",), ends="left"),
     **_all("calls: attendance cancel edit invite move recap participants decide_all reinstate report", _RUNS_CALL),
     "calls.decide": Right(("guest",), first=P.RUN_CALLS),
+    "calls.speakers": Right(("call",), first=P.RUN_CALLS, post=DONE | {404}),  # no transcript is chosen
     **_all("calls: plan planner take_schedule confirm_presentations", Right(first=P.RUN_CALLS)),
 }
 JOINING = {

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, String, cast, literal, select, update
+from sqlalchemy import ColumnElement, String, cast, literal, or_, select, update
 from sqlalchemy.orm import Session
 
 from hub.calls.actions.attendance import Attendee, record, supersede
@@ -13,7 +13,8 @@ from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, Meeting
 from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries.membership import took_part_on
-from hub.calls.rules.attendance_reports import Report, read_report
+from hub.calls.queries.transcripts import Transcript
+from hub.calls.rules.attendance_reports import LONGEST_NAME, MOST_PEOPLE, Report, Tool, read_report
 from hub.calls.rules.matching import Directory, How, Target, is_generic, match, may_be_remembered
 from hub.calls.rules.participants import Participant, normalize_name
 from hub.calls.rules.series import CallState
@@ -77,6 +78,40 @@ def import_report(
     return result
 
 
+def import_speakers(db: Session, person: Person, call: Call, transcript: Transcript) -> ImportResult:
+    """Add the speakers of a transcript as unmatched participants of ``call``; no one counts before a person decides.
+
+    Speakers whom a report of the call has already, by their name, aren't added again. Idempotent for a revision.
+    """
+    if not may(person, Permission.RUN_CALLS):
+        raise NotFound
+    if call.state is not CallState.PLANNED or call.starts_at > clock.now():
+        raise Refused("You can import attendance only after the call has started, and only if it wasn’t canceled.")
+    speakers = [Participant(name[:LONGEST_NAME]) for name in transcript.speakers[:MOST_PEOPLE]]
+    digest = sha256(f"transcript {transcript.resource.current.id}".encode()).hexdigest()
+    if _imported_before(db, call, digest):
+        return ImportResult(len(speakers), 0, 0, 0, is_repeat=True)
+    row = MeetingReport(
+        call_id=call.id,
+        sha256=digest,
+        file_name=one_line(transcript.resource.title)[:255],
+        tool=Tool.TRANSCRIPT,
+        read_at=clock.now(),
+        read_by_id=person.id,
+        people=len(speakers),
+    )
+    db.add(row)
+    db.flush()
+    of_call = db.execute(select(Guest.key, Guest.name_key).where(Guest.call_id == call.id)).all()
+    taken = {key for guest in of_call for key in (guest.key, f"name:{guest.name_key}")}
+    unique = {participant.key: participant for participant in speakers}
+    new = [participant for key, participant in unique.items() if key not in taken]
+    db.add_all(_guest(call, row, participant) for participant in new)
+    db.flush()
+    note(db, person, "imported speakers for the", call, file=row.file_name, people=len(speakers))
+    return ImportResult(len(speakers), len(new), 0, len(new))
+
+
 def _imported_before(db: Session, call: Call, digest: str) -> MeetingReport | None:
     return db.scalar(select(MeetingReport).where(MeetingReport.call_id == call.id, MeetingReport.sha256 == digest))
 
@@ -127,6 +162,7 @@ def _guest(call: Call, report: MeetingReport, participant: Participant) -> Guest
 def _apply(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, Target, How]]) -> None:
     """Match participants of a call, and record attendance for those whose organization was in the alliance that day."""
     organizations, people = attendance_reports_queries.rows_of(db, [target for _, target, _ in matches])
+    of_transcripts = set(db.scalars(attendance_reports_queries.ids_of_transcripts([call.id])))
     for guest, target, how in matches:
         organization = organizations.get(target.organization_id or 0)
         person = people.get(target.person_id or 0)
@@ -141,7 +177,8 @@ def _apply(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, T
             attendee = Attendee(
                 organization.id, organization.name, target.person_id, person.name if person else guest.name
             )
-            record(db, by, call, attendee, Source.REPORT, f"g{guest.id}")
+            source = Source.TRANSCRIPT if guest.report_id in of_transcripts else Source.REPORT
+            record(db, by, call, attendee, source, f"g{guest.id}")
 
 
 @dataclass(frozen=True)
@@ -206,10 +243,9 @@ def _decide(db: Session, by: Person, call: Call, matches: Sequence[tuple[Guest, 
 
 
 def _retract_match(db: Session, by: Person, guest: Guest) -> None:
-    stem = f"{Source.REPORT.value} {guest.call_id} g{guest.id} "
-    counted = select(Attendance).where(
-        Attendance.once.startswith(stem, autoescape=True), attendance_queries.is_counted()
-    )
+    stems = [f"{source.value} {guest.call_id} g{guest.id} " for source in (Source.REPORT, Source.TRANSCRIPT)]
+    is_of_guest = or_(*(Attendance.once.startswith(stem, autoescape=True) for stem in stems))
+    counted = select(Attendance).where(is_of_guest, attendance_queries.is_counted())
     for entry in db.scalars(counted).all():
         supersede(db, by, entry, "This participant was matched with someone else.")
 
@@ -233,11 +269,18 @@ def _remember(db: Session, by: Person, matches: Sequence[tuple[Guest, Target]]) 
 
 
 def _match_others(db: Session, by: Person, keys: Sequence[str], known: Directory) -> int:
-    """Match unmatched participants with these keys on all calls, where no other evidence contradicts it."""
+    """Match unmatched participants with these keys on all calls, where no other evidence contradicts it.
+
+    Speakers of transcripts are left out: each counts only when someone decides on that call.
+    """
     rows = db.execute(
         select(Guest, Call)
         .join(Call, Call.id == Guest.call_id)
-        .where(Guest.key.in_(keys), Guest.state == GuestState.WAITING)
+        .where(
+            Guest.key.in_(keys),
+            Guest.state == GuestState.WAITING,
+            Guest.report_id.not_in(attendance_reports_queries.ids_of_transcripts()),
+        )
         .order_by(Call.day, Guest.id)
     ).all()
     aliases = attendance_reports_queries.aliases(db)

@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.calls.models import Alias, Call, Guest, GuestState, MeetingReport
+from hub.calls.rules.attendance_reports import Tool
 from hub.calls.rules.matching import Directory, How, KnownPerson, Target, directory
 from hub.calls.rules.participants import Participant, normalize_name
 from hub.core.errors import NotFound
@@ -22,6 +23,12 @@ def reports_of(db: Session, call: Call) -> Sequence[MeetingReport]:
         .options(joinedload(MeetingReport.read_by))
         .order_by(MeetingReport.id.desc())
     ).all()
+
+
+def ids_of_transcripts(call_ids: Sequence[int] | None = None) -> Select[int]:
+    """Return the query for the transcripts whose speakers were imported; of these calls, or of all."""
+    ids = select(MeetingReport.id).where(MeetingReport.tool == Tool.TRANSCRIPT)
+    return ids if call_ids is None else ids.where(MeetingReport.call_id.in_(call_ids))
 
 
 def guests_of(db: Session, call: Call) -> Sequence[Guest]:

@@ -1,6 +1,6 @@
 """Attendance: check-ins, the coordinator's list, attendance reports, undoing entries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -13,8 +13,10 @@ from hub.calls.queries import attendance as attendance_queries
 from hub.calls.queries import attendance_reports as attendance_reports_queries
 from hub.calls.queries import match_reviews as match_reviews_queries
 from hub.calls.queries import series as series_queries
+from hub.calls.queries import transcripts as transcripts_queries
 from hub.calls.routes.blueprint import bp, call_or_404, call_to_edit, short_day
-from hub.calls.rules.matching import Target, is_ambiguous, likely, propose
+from hub.calls.rules.matching import Directory, Target, is_ambiguous, likely, match, propose
+from hub.calls.rules.participants import Participant
 from hub.core import dates, versions, web
 from hub.core.errors import Refused
 from hub.core.once import once
@@ -87,6 +89,7 @@ def _attendance_page(call: Call, refused: str = "", checked: set[int] | None = N
         refused=refused,
         form=calls_forms.ReportForm(formdata=None),
         reports=attendance_reports_queries.reports_of(db, call),
+        transcripts=transcripts_queries.transcripts_of(db, signed_in(Permission.RUN_CALLS), call),
     )
 
 
@@ -111,9 +114,24 @@ def report(day: str) -> Answer:
     return redirect(url_for(".participants", day=day))
 
 
+@bp.post("/calls/<day>/speakers")
+@once
+def speakers(day: str) -> Response:
+    """List the speakers of a transcript (``resource``) as unmatched participants of its call."""
+    person, call = signed_in(Permission.RUN_CALLS), call_or_404(day)
+    transcript = transcripts_queries.transcript_of(db, person, call, web.row_number(request.form.get("resource")))
+    result = attendance_reports_actions.import_speakers(db, person, call, transcript)
+    people = dates.plural(result.people, "speaker")
+    flash(_REPEATED if result.is_repeat else f"{people} in the transcript, {result.new} new. Match them below.")
+    return redirect(url_for(".participants", day=day))
+
+
+_REPEATED = "This file was already imported. Nothing changed."
+
+
 def _import_message(result: attendance_reports_actions.ImportResult) -> str:
     if result.is_repeat:
-        return "This file was already imported. Nothing changed."
+        return _REPEATED
     people = dates.plural(result.people, "person", "people")
     return f"{people} in the report, {result.new} new: {result.matched} matched, {result.unmatched} unmatched."
 
@@ -166,16 +184,26 @@ def _participants_page(call: Call, edit: Edit | None = None, guest_id: int = 0) 
 
 
 def _proposals(call: Call, guests: Sequence[Guest]) -> tuple[dict[int, Target], set[int]]:
-    """Return the proposed matches by participant ID, and the participants whose name can mean several people."""
+    """Return the proposed matches by participant ID, and the participants whose name can mean several people.
+
+    A speaker of a transcript waits even if a match is certain, so that match is proposed.
+    """
     known = attendance_reports_queries.directory_of(db, [guest.name for guest in guests], call.starts_at)
     aliases = attendance_reports_queries.aliases(db)
     described = {guest.id: attendance_reports_queries.participant_of(guest) for guest in guests}
     proposed = {
         guest.id: target
         for guest in guests
-        if guest.state is GuestState.WAITING and (target := propose(described[guest.id], known, aliases))
+        if guest.state is GuestState.WAITING and (target := _proposal(described[guest.id], known, aliases))
     }
     return proposed, {number for number, participant in described.items() if is_ambiguous(participant, known)}
+
+
+def _proposal(participant: Participant, known: Directory, aliases: Mapping[str, Target]) -> Target | None:
+    certain = match(participant, known, aliases)
+    if certain is not None and certain.target.organization_id:
+        return certain.target
+    return propose(participant, known, aliases)
 
 
 @bp.post("/calls/<day>/participants")

@@ -24,15 +24,16 @@ LONGEST_ADDRESS = 254
 
 
 class Tool(StrEnum):
-    """The meeting tool that a report comes from."""
+    """Where participants come from: a report of a meeting tool, or the speakers of a transcript in the library."""
 
     ZOOM = "zoom"
     TEAMS = "teams"
+    TRANSCRIPT = "transcript"
 
     @property
     def label(self) -> str:
         """The name on screens."""
-        return {"zoom": "Zoom", "teams": "Microsoft Teams"}[self.value]
+        return {"zoom": "Zoom", "teams": "Microsoft Teams", "transcript": "Transcript"}[self.value]
 
 
 @dataclass(frozen=True)
