@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from hub.core import set_aside, versions, web
 from hub.core.errors import Refused
+from hub.core.file_names import FALLBACK, attach
 from hub.core.once import once
 from hub.core.versions import Edit
 from hub.core.web import Answer, db
@@ -224,12 +225,15 @@ def as_attachment(evidence: Evidence) -> Response:
     if objection := library_queries.scan_objection(db, evidence.sha256):
         raise Refused(objection)
     web.store_nowhere()
-    answer = send_file(
-        originals.path_to_serve(web.config(), evidence.sha256),
-        mimetype="application/octet-stream",
-        as_attachment=True,
-        download_name=download_name(evidence.file_name),
-        etag=evidence.sha256,
+    answer = attach(
+        send_file(
+            originals.path_to_serve(web.config(), evidence.sha256),
+            mimetype="application/octet-stream",
+            as_attachment=True,
+            download_name=FALLBACK,
+            etag=evidence.sha256,
+        ),
+        download_name(evidence.file_name),
     )
     answer.headers["Content-Security-Policy"] = "sandbox"
     return answer

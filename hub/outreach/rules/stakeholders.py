@@ -14,21 +14,13 @@ from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.members.rules.fields import LONGEST_NAME, email_of
 from hub.members.rules.organizations import OrganizationKind
+from hub.outreach.rules.list_heads import address_in, columns_of, groups_in, head_line, name_in
 
 LONGEST_GROUP = 80
 MOST_GROUPS = 20  # of one stakeholder
 MOST_STAKEHOLDERS = 20_000  # of one organization
 MOST_LINES = 20_000
 
-# Accepted column names, in lower case with letters only.
-COLUMNS = {
-    "email": ("email", "emailaddress", "mail", "address", "emailaddresses"),
-    "name": ("name", "fullname", "contact", "person", "displayname"),
-    "first": ("firstname", "first", "givenname"),
-    "last": ("lastname", "last", "surname", "familyname"),
-    "affiliation": ("affiliation", "organization", "organisation", "company", "employer", "institution", "firm"),
-    "groups": ("groups", "group", "tags", "tag", "lists", "list", "category", "categories", "audience"),
-}
 _ADDRESS = re.compile(r"<\s*([^<>\s]+)\s*>")  # as email apps write an address, after the name
 LONGEST_LINE = 100_000  # characters; about 2,000 recipients as email apps copy them
 
@@ -153,37 +145,34 @@ def lines_of(text: str) -> list[Line]:
     if text.count("\n") >= MOST_LINES:
         raise Refused(f"A list can have up to {dates.number(MOST_LINES)} lines. Import it in smaller batches.")
     lines = text.split("\n")
-    columns, delimiter = _columns_of(lines[0])
+    head = head_line(lines)
+    columns, delimiter = columns_of(lines[head])
     if columns:
-        return list(_rows(lines, columns, delimiter))
+        return list(_rows(lines[head:], columns, delimiter, head))
     return [parsed for number, line in enumerate(lines, 1) if line.strip() for parsed in _freeform_lines(number, line)]
 
 
-def _columns_of(first: str) -> tuple[dict[str, int], str]:
-    """Return the index of each column if the first line names columns, and the delimiter."""
-    delimiter = max(",;\t", key=first.count)
-    names = [re.sub(r"[^a-z]", "", cell.lower()) for cell in first.split(delimiter)]
-    columns: dict[str, int] = {}
-    for column, aliases in COLUMNS.items():
-        place = next((names.index(alias) for alias in aliases if alias in names), None)
-        if place is not None and place not in columns.values():
-            columns[column] = place
-    return (columns, delimiter) if "email" in columns and "@" not in first else ({}, delimiter)
+def _rows(lines: list[str], columns: Mapping[str, Sequence[int]], delimiter: str, before: int) -> Iterator[Line]:
+    """Yield the rows below the column names; a row with a quoted line break gets the number of its last line.
 
-
-def _rows(lines: list[str], columns: Mapping[str, int], delimiter: str) -> Iterator[Line]:
-    """Yield the rows below the column names; a row with a quoted line break gets the number of its last line."""
+    ``before`` is the number of lines before the column names.
+    """
     reader = csv.reader((f"{line}\n" for line in lines), delimiter=delimiter)
     try:
         next(reader)
         for row in reader:
             if any(cell.strip() for cell in row):
-                cells = {name: row[place] if place < len(row) else "" for name, place in columns.items()}
-                name = cells.get("name") or f"{cells.get('first', '')} {cells.get('last', '')}"
-                values = (cells["email"], name, cells.get("affiliation", ""), cells.get("groups", ""))
-                yield _line(reader.line_num, delimiter.join(row), *values)
+                cells = {name: _first_filled(row, places) for name, places in columns.items()}
+                email = address_in([row[place] if place < len(row) else "" for place in columns["email"]])
+                values = (name_in(cells), cells.get("affiliation", ""), groups_in(cells.get("groups", "")))
+                yield _line(reader.line_num + before, delimiter.join(row), email, *values)
     except csv.Error:
-        yield Line(reader.line_num, "", refused="This line can’t be read as CSV. Check its quotation marks.")
+        yield Line(reader.line_num + before, "", refused="This line can’t be read as CSV. Check its quotation marks.")
+
+
+def _first_filled(row: Sequence[str], places: Sequence[int]) -> str:
+    """Return the first of these cells that isn't empty: address books have several columns for one thing."""
+    return next((row[place] for place in places if place < len(row) and row[place].strip()), "")
 
 
 def _freeform_lines(number: int, text: str) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from flask import Response, abort, request, send_file
 
 from hub.core import web
 from hub.core.errors import NotFound, Refused, SignInNeeded
+from hub.core.file_names import FALLBACK, attach
 from hub.core.web import db
 from hub.library import queries as library_queries
 from hub.library.derive import excerpts
@@ -56,11 +57,14 @@ def excerpt_response(resource: Resource, revision: Revision, first: int, last: i
     except reader.Busy:
         abort(503)
     pages = f"{first}" if first == last else f"{first}-{last}"
-    response = send_file(
-        path,
-        mimetype="application/pdf",
-        as_attachment=True,
-        download_name=download_name(f"{resource.title}, {pages}", ".pdf"),
+    response = attach(
+        send_file(
+            path,
+            mimetype="application/pdf",
+            as_attachment=True,
+            download_name=FALLBACK,
+        ),
+        download_name(f"{resource.title}, {pages}", ".pdf"),
     )
     response.headers["Content-Security-Policy"] = "sandbox"
     _store_if_public(response, resource, revision)
@@ -142,22 +146,28 @@ def file_response(resource: Resource, revision: Revision) -> Response:
 def _original_response(revision: Revision) -> Response:
     sha256_of_file = revision.sha256 or ""
     path = originals.path_to_serve(web.config(), sha256_of_file)
-    return send_file(
-        path,
-        mimetype=served_type(path, revision.file_name or ""),
-        as_attachment=True,
-        download_name=download_name(revision.file_name or ""),
-        etag=sha256_of_file,
+    return attach(
+        send_file(
+            path,
+            mimetype=served_type(path, revision.file_name or ""),
+            as_attachment=True,
+            download_name=FALLBACK,
+            etag=sha256_of_file,
+        ),
+        download_name(revision.file_name or ""),
     )
 
 
 def _text_response(resource: Resource, revision: Revision) -> Response:
     content = (revision.body or "").encode("utf-8", "replace")
-    return send_file(
-        BytesIO(content),
-        mimetype="text/markdown",
-        as_attachment=True,
-        download_name=download_name(resource.title, ".md"),
-        etag=sha256(content).hexdigest(),
-        last_modified=revision.created_at,
+    return attach(
+        send_file(
+            BytesIO(content),
+            mimetype="text/markdown",
+            as_attachment=True,
+            download_name=FALLBACK,
+            etag=sha256(content).hexdigest(),
+            last_modified=revision.created_at,
+        ),
+        download_name(resource.title, ".md"),
     )
