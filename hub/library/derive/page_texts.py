@@ -18,7 +18,7 @@ from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.pages import ExtractedPage, Extraction
 from hub.library.extract.reader import READER_VERSION, Reader
-from hub.library.extract.text import sections_of
+from hub.library.extract.text import pages_of
 from hub.library.files import originals, sweeping
 from hub.library.models import FileScan, KeptFile, Page, Resource, Revision
 from hub.library.queries import unread, waiting
@@ -139,7 +139,8 @@ def release_dead_leases(database: Database) -> None:
 def _read(database: Database, reader: Reader, revision: Revision) -> Extraction:
     """Return the content of the revision. A bad file doesn't raise: it is a state."""
     if revision.source is Source.TEXT:
-        return Extraction(State.OK, "", "", None, sections_of(revision.body or ""))
+        pages, left_out = pages_of(revision.body or "")
+        return Extraction(State.OK, "", "", None, pages, left_out=tuple(part.sentence for part in left_out))
     if revision.source is Source.LINK:
         return Extraction(State.OK, "", "", None, ())
     if revision.tries > MOST_TRIES:

@@ -1,57 +1,61 @@
 """Plain text, Markdown and captions: sections by heading, moments, or the items of a numbered weekly update.
 
-A numbered update is a text with at least three numbered points at its outer level (`1.` or `2)`) whose numbers
-increase by one and that make up most of the text. Each point is a page of kind ITEM with its number in the text.
+A numbered update is a text with at least three numbered points at its outer level (`hub.library.extract.points`) whose
+numbers increase and that make up most of the text. Each point is a page of kind ITEM with its number in the text.
 Text before the first point is kept at the beginning of that point's page, and text after the last one at the end of
 its page, so that nothing is lost; a heading above a point belongs to that point.
 """
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from hub.library.extract import charsets
 from hub.library.extract.captions import are_captions, parts_of_captions, title_of
+from hub.library.extract.dated import date_lines
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Document, ExtractedPage, clean, one_line
+from hub.library.extract.newsletters import LEFT_OUT, without_footer
+from hub.library.extract.pages import Document, ExtractedPage, LeftOut, clean, one_line
+from hub.library.extract.points import (
+    FEWEST_POINTS,
+    HEADING,
+    Point,
+    numbered_points,
+    outside_code,
+    point_at,
+)
 from hub.library.extract.problems import EMPTY, OTHER_KIND, Unreadable
 from hub.library.extract.sections import Block, sections
 from hub.library.extract.transcripts import recognized
 from hub.library.rules import PageKind
 
-POINT = re.compile(r"(?P<indent>[ \t]{0,8})[*_]{0,3}(?P<number>\d{1,3})[.)][*_]{0,3}(?:\s+(?P<rest>\S.*))?$")
-HEADING = re.compile(r" {0,3}#{1,6}(?:[ \t]+(?P<words>.*))?$")
 UNDERLINE = re.compile(r" {0,3}(?:={3,}|-{3,})[ \t]*$")
-FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
+BOLD = re.compile(r"\*\*([^*]+)\*\*")
 LINK = re.compile(r"!?\[([^\[\]\n]*)\]\(([^()\s]*)\)")
 # Not after a capital, as in "U.S. Department".
 SENTENCE_END = re.compile(r"(?<=[a-z0-9)\]\"”][.!?])\s+(?=[^a-z])")
 WEB_PAGES = {"html", "htm"}
 
-FEWEST_POINTS = 3
 MAIN_SHARE = 0.5
 HEADLINE = 60
 ITEM_TITLE = 100
-
-
-@dataclass(frozen=True)
-class Point:
-    """The first line of a numbered point."""
-
-    line: int
-    indent: int
-    number: int
+PHRASE = 3  # words
 
 
 def sections_of(markdown: str) -> tuple[ExtractedPage, ...]:
     """Return the pages of typed Markdown: the items of a numbered update, or sections by heading.
 
-    Accepts any string and keeps every word; the marks of headings and bold type are removed. Blank text has no pages.
+    Accepts any string; the marks of headings and bold type are removed, and what newsletter tools add. Every other
+    word is kept. Blank text has no pages.
     """
-    lines = clean(markdown).split("\n")
-    return tuple(items(lines) or sections(markdown_blocks(lines)))
+    return pages_of(markdown)[0]
+
+
+def pages_of(markdown: str) -> tuple[tuple[ExtractedPage, ...], tuple[LeftOut, ...]]:
+    """Return the pages as `sections_of`, and what is left out."""
+    lines, has_footer = without_footer(clean(markdown).split("\n"))
+    return tuple(items(lines) or sections(markdown_blocks(lines))), (LEFT_OUT,) * has_footer
 
 
 def open_captions(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -64,19 +68,19 @@ def open_captions(path: Path, file_format: Format, limits: Limits) -> Document:
 def open_text(path: Path, file_format: Format, limits: Limits) -> Document:
     """Open a plain text: its pages are the moments of a transcript, its items, or parts divided at blank lines."""
     text = clean(read_text(path, file_format, limits))
-    lines = text.split("\n")
     if are_captions(text):
         return open_captions(path, file_format, limits)
-    if (spoken := recognized(lines)) is not None:
+    if (spoken := recognized(text.split("\n"))) is not None:
         return Document(spoken)
-    paragraphs = (Block(part) for part in text.split("\n\n"))
-    return Document(iter(items(lines) or sections(paragraphs)))
+    lines, has_footer = without_footer(text.split("\n"))
+    pages = items(lines) or sections(text_blocks(lines))
+    return Document(iter([*pages, *[LEFT_OUT] * has_footer]))
 
 
 def open_markdown(path: Path, file_format: Format, limits: Limits) -> Document:
     """Open a Markdown text: its pages are its items, or its sections, and the first section gives the title."""
-    pages = sections_of(read_text(path, file_format, limits))
-    return Document(iter(pages), titled_by_first_page=bool(pages) and pages[0].kind is PageKind.SECTION)
+    pages, left_out = pages_of(read_text(path, file_format, limits))
+    return Document(iter([*pages, *left_out]), titled_by_first_page=bool(pages) and pages[0].kind is PageKind.SECTION)
 
 
 def open_table(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -107,7 +111,7 @@ def decoded(content: bytes, file_format: Format) -> str:
 
 def items(lines: list[str]) -> list[ExtractedPage]:
     """Return the pages of a numbered update; [] when the text isn't one."""
-    points = numbered_points(lines)
+    points = max(numbered_points(lines), key=len, default=[])
     if len(points) < FEWEST_POINTS:
         return []
     starts = [with_heading_above(lines, point.line) for point in points]
@@ -116,45 +120,9 @@ def items(lines: list[str]) -> list[ExtractedPage]:
         return []
     bounds = [0, *starts[1:], len(lines)]
     return [
-        item(point, lines[bounds[place] : bounds[place + 1]], lines[point.line : bounds[place + 1]])
+        item(point, lines[bounds[place] : bounds[place + 1]], lines[point.line + 1 : bounds[place + 1]])
         for place, point in enumerate(points)
     ]
-
-
-def numbered_points(lines: list[str]) -> list[Point]:
-    """Return the points at the outer level if their numbers increase by one; [] when the numbers restart."""
-    points = [point for point in points_of(lines) if point.number]
-    if not points:
-        return []
-    outer = [point for point in points if point.indent <= points[0].indent + 1]
-    chain: list[Point] = []
-    for point in outer:
-        if not chain or point.number == chain[-1].number + 1:
-            chain.append(point)
-        elif point.number == chain[0].number:
-            return []
-    return chain
-
-
-def points_of(lines: list[str]) -> Iterator[Point]:
-    """Yield every line outside code blocks that begins with a number like a point."""
-    for number, line in outside_code(lines):
-        match = POINT.match(line)
-        if match:
-            yield Point(number, len(match["indent"].expandtabs(4)), int(match["number"]))
-
-
-def outside_code(lines: list[str]) -> Iterator[tuple[int, str]]:
-    """Yield the lines outside fenced code blocks, with their indexes."""
-    fence = ""
-    for number, line in enumerate(lines):
-        match = FENCE.match(line)
-        if match and not fence:
-            fence = match[1]
-        elif match and match[1].startswith(fence):
-            fence = ""
-        elif not fence:
-            yield number, line
 
 
 def with_heading_above(lines: list[str], line: int) -> int:
@@ -162,7 +130,8 @@ def with_heading_above(lines: list[str], line: int) -> int:
     above = line - 1
     while above >= 0 and not lines[above].strip():
         above -= 1
-    return above if above >= 0 and HEADING.match(lines[above]) else line
+    is_heading = above >= 0 and HEADING.match(lines[above]) and not point_at(lines[above])
+    return above if is_heading else line
 
 
 def end_of_last(lines: list[str], points: list[Point]) -> int:
@@ -182,7 +151,7 @@ def is_outdented(lines: list[str], number: int, indent: int) -> bool:
     """Return True if a paragraph begins at the line and is indented no more than the points."""
     line = lines[number]
     begins = bool(line.strip()) and not lines[number - 1].strip()
-    return begins and not POINT.match(line) and len(line) - len(line.lstrip()) <= indent
+    return begins and not point_at(line) and len(line) - len(line.lstrip()) <= indent
 
 
 def characters(lines: list[str]) -> int:
@@ -190,18 +159,19 @@ def characters(lines: list[str]) -> int:
     return sum(len(line.strip()) for line in lines)
 
 
-def item(point: Point, lines: list[str], own_lines: list[str]) -> ExtractedPage:
-    """Return the page of one point: `lines` are all of its lines, `own_lines` those from its number on."""
-    return ExtractedPage(point.number, PageKind.ITEM, item_title(own_lines), plain("\n".join(lines)))
+def item(point: Point, lines: list[str], rest: list[str]) -> ExtractedPage:
+    """Return the page of one point: `lines` are all of its lines, `rest` those after the line of its number."""
+    return ExtractedPage(point.number, PageKind.ITEM, item_title(point.rest, rest), plain("\n".join(lines)))
 
 
-def item_title(lines: list[str]) -> str:
-    """Return the point's headline: its first line if that is short, otherwise its first sentence."""
-    match = POINT.match(lines[0])
-    first = plain((match and match["rest"]) or "")
-    rest = lines[1:]
+def item_title(first: str, rest: list[str]) -> str:
+    """Return the point's headline: its first bold words, or its first line if that is short, or its first sentence."""
     if not first and rest:
-        return one_line(plain("\n".join(rest)).partition("\n")[0], ITEM_TITLE)
+        start = next((place for place, line in enumerate(rest) if line.strip()), 0)
+        first, rest = rest[start].strip(), rest[start + 1 :]
+    if bold := bold_title(first):
+        return bold
+    first = plain(first)
     if len(first) <= HEADLINE:
         return one_line(first, ITEM_TITLE)
     blank = next((place for place, line in enumerate(rest) if not line.strip()), len(rest))
@@ -209,9 +179,29 @@ def item_title(lines: list[str]) -> str:
     return one_line(SENTENCE_END.split(paragraph, maxsplit=1)[0], ITEM_TITLE)
 
 
+def bold_title(line: str) -> str:
+    """Return the first bold words of a line without the mark after them; "" unless they open it or are a phrase."""
+    for match in BOLD.finditer(line):
+        words = plain(match[1]).strip(" \t:–—-")
+        if words and (not line[: match.start()].strip() or len(words.split()) >= PHRASE):
+            return one_line(words, ITEM_TITLE)
+    return ""
+
+
+def text_blocks(lines: list[str]) -> Iterator[Block]:
+    """Yield the paragraphs of a plain text; the dates of several updates are its only headings."""
+    start = 0
+    for mark in date_lines(lines):
+        yield from map(Block, "\n".join(lines[start : mark.line]).split("\n\n"))
+        yield Block(lines[mark.line], heading=True)
+        start = mark.line + 1
+    yield from map(Block, "\n".join(lines[start:]).split("\n\n"))
+
+
 def markdown_blocks(lines: list[str]) -> Iterator[Block]:
     """Yield the headings and the text between them, without Markdown marks."""
-    headings = dict(headings_of(lines))
+    dates = {mark.line: plain(lines[mark.line]) for mark in date_lines(lines)}
+    headings = dates | dict(headings_of(lines))
     body: list[str] = []
     for number, line in enumerate(lines):
         if number in headings:

@@ -12,7 +12,8 @@ from hub.library.extract.mail.gathered import Mail
 from hub.library.extract.mail.opening import heading, mails_in, names_line
 from hub.library.extract.problems import TOO_LARGE, Unreadable
 from hub.library.extract.text import read_text
-from hub.library.extract.webpage import UNSEEN, parse_html
+from hub.library.extract.webpage import parse_html
+from hub.library.extract.webtext import UNSEEN
 
 MAILS = {"eml", "msg"}
 LONGEST = 300_000  # characters of HTML; longer texts are shown as plain text, page by page

@@ -1,7 +1,8 @@
 """Web pages, and the HTML of emails, as Markdown, which is then read like typed text."""
 
-import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
@@ -10,140 +11,98 @@ from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document
 from hub.library.extract.properties import sensible_title
-from hub.library.extract.text import read_text, sections_of
+from hub.library.extract.text import pages_of, read_text
+from hub.library.extract.webtext import PARAGRAPHS, SKIPPED, Writer
 from hub.library.rules import PageKind
 
-UNSEEN = {"script", "style", "head", "template", "noscript", "svg", "object", "iframe"}
-HEADINGS = {"h1": "# ", "h2": "## ", "h3": "### ", "h4": "#### ", "h5": "##### ", "h6": "###### "}
-CELLS = {"td", "th"}
-PARAGRAPHS = {
-    *("body", "main", "header", "footer", "section", "article", "aside", "nav", "div", "p", "pre", "blockquote"),
-    *("ul", "ol", "dl", "table", "figure", "form", "address", "details", "hr"),
-}
-LINES = {"tr", "dt", "dd", "figcaption", "caption", "option", "summary"}
-SPACE = re.compile(r"[ \t\r\n\f\xa0]+")
-LISTS = {"ol", "ul"}
-INDENT = "   "
-DEEPEST = 8
-NUMBER = re.compile(r"[0-9]{1,3}")
+# How deep a page is kept as it is. No page that people made is nested so deep, but threads of replies and broken
+# generators are: from there on the text is kept, and its elements aren't.
+DEEPEST = 1_000
+TOO_DEEP = "Excessive depth"
 
 
 def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
     """Open a web page: its pages are sections by heading, or the items of a numbered update."""
     root = parse_html(read_text(path, file_format, limits))
-    title = "" if root is None else " ".join(root.xpath("//head/title[1]/text()"))
-    pages = sections_of(markdown_of(root))
+    pages, left_out = pages_of(markdown_of(root))
     by_heading = bool(pages) and pages[0].kind is PageKind.SECTION
-    return Document(iter(pages), sensible_title(title), titled_by_first_page=by_heading)
+    return Document(iter([*pages, *left_out]), title_of(root), titled_by_first_page=by_heading)
+
+
+def title_of(root: Element | None) -> str:
+    """Return a page's own title; "" when it has none that a person seems to have chosen."""
+    return "" if root is None else sensible_title(" ".join(root.xpath("//head/title[1]/text()")))
 
 
 def parse_html(markup: str) -> Element | None:
-    """Return the root of a web page, even of malformed HTML; None when it is blank."""
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
-    return etree.fromstring(markup.encode("utf-8", "replace"), parser) if markup.strip() else None
+    """Return the root of a web page, even of malformed HTML; None when it is blank. All of its text is there."""
+    if not markup.strip():
+        return None
+    content = markup.encode("utf-8", "replace")
+    # Without the "huge" limits, everything below a depth of 256 would be lost.
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(content, parser)
+    if parser.error_log and any(TOO_DEEP in entry.message for entry in list(parser.error_log)[-5:]):
+        root = etree.fromstring(content, etree.HTMLParser(target=Flattening(), encoding="utf-8", huge_tree=True))
+    return root
 
 
-def markdown_of(root: Element | None) -> str:
-    """Return the visible text of a page as Markdown, with table cells separated by tabs."""
-    if root is None:
-        return ""
-    writer = Writer()
-    events = etree.iterwalk(root, events=("start", "end"))
-    for event, element in events:
-        if event == "end":
-            writer.leave(element)
-        elif local_name(element) in UNSEEN:
-            events.skip_subtree()
-        else:
-            writer.enter(element)
-    return writer.text()
-
-
-class Writer:
-    """A writer of Markdown, called when elements begin and end."""
+class Flattening:
+    """A target of lxml's parser, which then has no limit of depth: builds a tree that isn't deeper than DEEPEST."""
 
     def __init__(self) -> None:
-        """Begin with an empty text."""
-        self.lines: list[str] = []
-        self.line: list[str] = []
-        self.line_says_something = False
-        self.counters: list[int | None] = []
-        self.points_open = 0
+        """Begin with an empty tree."""
+        self.builder = etree.TreeBuilder()
+        self.depth = 0
+        self.is_skipped = 0
 
-    def text(self) -> str:
-        """Return the text written so far."""
-        return "\n".join([*self.lines, "".join(self.line)])
+    def start(self, tag: str, attributes: Mapping[str, Any]) -> None:
+        """Begin an element; one that is too deep is left out, and a block becomes a line of its own."""
+        self.depth += 1
+        if self.depth <= DEEPEST:
+            self.builder.start(tag, dict(attributes))
+        elif tag in SKIPPED:
+            self.is_skipped += 1
+        elif tag in PARAGRAPHS or tag in {"br", "li", "tr"}:
+            self.line_break()
 
-    def enter(self, element: Element) -> None:
-        """Write the beginning of an element and its text."""
-        name = local_name(element)
-        if name in HEADINGS:
-            self.new_line(blank=True)
-            self.line.append(HEADINGS[name])
-        elif name in PARAGRAPHS:
-            self.new_line(blank=True)
-        elif name in LINES:
-            self.new_line()
-        elif name == "br":
-            self.end_line()
-        elif name == "li":
-            self.begin_point()
-        if name in LISTS:
-            self.counters.append(first_number(element) if name == "ol" else None)
-        self.write(element.text, preformatted=name == "pre")
+    def end(self, tag: str) -> None:
+        """End an element."""
+        if self.depth <= DEEPEST:
+            self.builder.end(tag)
+        elif tag in SKIPPED:
+            self.is_skipped -= 1
+        elif tag in PARAGRAPHS:
+            self.line_break()
+        self.depth -= 1
 
-    def leave(self, element: Element) -> None:
-        """Write the end of an element and the text that follows it."""
-        name = local_name(element)
-        if name in HEADINGS or name in PARAGRAPHS:
-            self.new_line(blank=True)
-        elif name in LINES:
-            self.new_line()
-        elif name in CELLS:
-            self.line.append("\t")
-        elif name == "li":
-            self.points_open = max(0, self.points_open - 1)
-            self.end_line()
-        if name in LISTS and self.counters:
-            self.counters.pop()
-        self.write(element.tail)
+    def data(self, text: str) -> None:
+        """Add text."""
+        if not self.is_skipped:
+            self.builder.data(text)
 
-    def begin_point(self) -> None:
-        """Begin a list item, with its number if the list is numbered."""
-        self.new_line()
-        counter = self.counters[-1] if self.counters else None
-        self.line = [INDENT * min(self.points_open, DEEPEST), "- " if counter is None else f"{counter}. "]
-        self.points_open += 1
-        if counter is not None:
-            self.counters[-1] = counter + 1
+    def close(self) -> Element:
+        """Return the root of the tree."""
+        return self.builder.close()
 
-    def new_line(self, *, blank: bool = False) -> None:
-        """Begin a new line, after a blank one if ``blank``.
-
-        A block at the beginning of a list item stays on the line of the item's number.
-        """
-        if self.line_says_something:
-            self.end_line()
-        in_new_point = bool("".join(self.line).strip())
-        if blank and self.lines and self.lines[-1] and not in_new_point:
-            self.lines.append("")
-
-    def end_line(self) -> None:
-        """Finish the line; the next one is indented like the open list items."""
-        self.lines.append("".join(self.line).rstrip())
-        self.line = [INDENT * min(self.points_open, DEEPEST)]
-        self.line_says_something = False
-
-    def write(self, text: str | None, *, preformatted: bool = False) -> None:
-        """Write text of the page; white space is collapsed as in browsers, unless ``preformatted``."""
-        if not text:
-            return
-        written = text if preformatted else SPACE.sub(" ", text)
-        self.line.append(written if self.line_says_something else written.lstrip(" "))
-        self.line_says_something = self.line_says_something or bool(written.strip())
+    def line_break(self) -> None:
+        """Begin a new line."""
+        self.builder.start("br", {})
+        self.builder.end("br")
 
 
-def first_number(numbered_list: Element) -> int:
-    """Return the first number of a numbered list."""
-    start = str(numbered_list.get("start", "1"))
-    return int(start) if NUMBER.fullmatch(start) else 1
+def markdown_of(root: Element | None, *, with_links: bool = False) -> str:
+    """Return the visible text of a page as Markdown, with table cells separated by tabs and bold type marked."""
+    if root is None:
+        return ""
+    writer = Writer(with_links=with_links)
+    events = etree.iterwalk(root, events=("start", "end"))
+    for event, element in events:
+        is_seen = local_name(element) not in SKIPPED
+        if event == "end":
+            writer.leave(element) if is_seen else writer.write(element.tail)
+        elif is_seen:
+            writer.enter(element)
+        else:
+            events.skip_subtree()
+    return writer.text()

@@ -12,7 +12,7 @@ from hub.library.extract.mail.gathered import Mail
 from hub.library.extract.mail.leaves import PICTURES_LEFT_OUT
 from hub.library.extract.pages import Document, ExtractedPage, Part, Unread, one_line
 from hub.library.extract.problems import EMPTY, ENCRYPTED_MAIL, OTHER_KIND, Unreadable
-from hub.library.extract.text import sections_of
+from hub.library.extract.text import pages_of
 from hub.library.rules import PageKind
 
 MOST_MESSAGES = 4_000
@@ -72,9 +72,9 @@ def parts_of(mails: list[Mail], limits: Limits) -> Iterator[Part]:
     text = with_names(first)
     if len(text) > limits.all_characters:
         first.say("This email is too long, so only its beginning can be searched.")
-    for page in own_pages(first, text[: limits.all_characters], is_alone=not forwarded):
-        number = max(number, page.number)
-        yield page
+    for part in own_pages(first, text[: limits.all_characters], is_alone=not forwarded):
+        number = max(number, part.number) if isinstance(part, ExtractedPage) else number
+        yield part
     for mail in forwarded:
         for page in items_of(mail, number):
             number = page.number
@@ -91,14 +91,15 @@ def parts_of(mails: list[Mail], limits: Limits) -> Iterator[Part]:
         yield PICTURES_LEFT_OUT
 
 
-def own_pages(mail: Mail, text: str, *, is_alone: bool) -> Iterator[ExtractedPage]:
+def own_pages(mail: Mail, text: str, *, is_alone: bool) -> Iterator[Part]:
     """Yield the pages of the message itself; one without text still has its subject, unless it is only a cover."""
-    pages = sections_of(text)
+    pages, left_out = pages_of(text)
     if not pages and (is_alone or mail.pictures):
         yield ExtractedPage(1, PageKind.SECTION, mail.subject, "", is_picture=mail.pictures > 0)
     for page in pages:
         titled = page.title or page.number > 1
         yield page if titled else ExtractedPage(page.number, page.kind, mail.subject, page.text)
+    yield from left_out
 
 
 def with_names(mail: Mail) -> str:
@@ -131,7 +132,9 @@ def heading(mail: Mail) -> str:
 
 def item_text(mail: Mail) -> str:
     """Return a forwarded message as plain text: who sent it and when, its text, and the names of its files."""
-    text = "\n\n".join(page.text for page in sections_of(mail.text))
+    pages, left_out = pages_of(mail.text)
+    mail.notes += left_out
+    text = "\n\n".join(page.text for page in pages)
     return "\n\n".join(filter(None, [heading(mail), text, names_line(mail)]))
 
 
