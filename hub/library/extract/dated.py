@@ -139,12 +139,12 @@ def in_order(lines: list[str], marks: list[DateLine]) -> list[DateLine]:
 
     One that is followed by the first point of a new update is kept in any order.
     """
-    newest_first = longest_run([-mark.day.toordinal() for mark in marks], strict=False)
-    oldest_first = longest_run([mark.day.toordinal() for mark in marks], strict=False)
-    kept = set(newest_first if len(newest_first) >= len(oldest_first) else oldest_first)
-    if 0 not in kept:
-        kept = (kept - {min(kept)}) | {0}
-    return [mark for place, mark in enumerate(marks) if place in kept or begins_points(lines, mark)]
+    ordinals = list(dict.fromkeys(mark.day.toordinal() for mark in marks))
+    newest_first = longest_run([-ordinal for ordinal in ordinals], strict=True)
+    oldest_first = longest_run(ordinals, strict=True)
+    kept = newest_first if len(newest_first) >= len(oldest_first) else oldest_first
+    days = {ordinals[place] for place in [0, *kept[kept[0] != 0 :]]}
+    return [mark for mark in marks if mark.day.toordinal() in days or begins_points(lines, mark)]
 
 
 def begins_points(lines: list[str], mark: DateLine) -> bool:

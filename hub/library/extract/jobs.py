@@ -22,6 +22,7 @@ from hub.library.extract.printing import printed
 from hub.library.extract.recognition import as_json, parse_table, recognition_of
 from hub.library.extract.sandbox import confine_reader
 from hub.library.extract.tesseract import recognized
+from hub.library.extract.splitting import entries, split_file
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
@@ -124,6 +125,15 @@ def typeset(task: Task) -> Iterator[bytes]:
     yield from completed([(1, as_html(task.path, task.file_format, task.limits).encode("utf-8", "replace"))])
 
 
+def split(task: Task) -> Iterator[bytes]:
+    """Yield the updates of several dates in a file: see `hub.library.extract.splitting`."""
+    path, file_format = task.path, task.file_format
+    if file_format.converted_to is not None:
+        path, file_format = converted_copy(path, file_format, task.folder)
+    confine_reader(path, task.folder)
+    yield from completed(entries(split_file(path, file_format, task.limits)))
+
+
 def completed(pieces: Iterable[tuple[int, bytes]]) -> Iterator[bytes]:
     """Yield the pieces, then an end entry with state OK."""
     for number, content in pieces:
@@ -147,6 +157,7 @@ JOBS: dict[str, Callable[[Task], Iterator[bytes]]] = {
     "typeset": typeset,
     "copy": copy,
     "excerpt": cut_out,
+    "split": split,
 }
 
 

@@ -43,25 +43,27 @@ NOTICE = re.compile(
     |(?:e-?mail\ marketing\ )?powered\ by(?:\ \S.{{0,30}})?|safeunsubscribe.{{0,60}}|opt[ -]out""",
     re.IGNORECASE | re.VERBOSE,
 )
-TELLS_A_TOOL = re.compile(r"view|unsubscri|opt[ -]out|trouble|display|preferences|profile|safe|constant contact|powered|forward|version", re.IGNORECASE)
+TELLS_A_TOOL = re.compile(
+    r"view|unsubscri|opt[ -]out|trouble|display|preferences|profile|safe|constant contact|powered|forward|version",
+    re.IGNORECASE,
+)
 STATE_AND_ZIP = r"\b(?:[A-Z]{2}|[A-Z][a-z]+),?\s+\d{5}(?:-\d{4})?\b"
 STREET = (
     r"\b\d{1,5}[A-Z]?\s+(?:[\w.'’]+\s+){1,5}(?:St|Street|Ave|Avenue|Rd|Road|Blvd|Boulevard|Dr|Drive|Ln|Lane|Way|Pl|Place"
     r"|Ct|Court|Pkwy|Parkway|Hwy|Highway|Sq|Square|Plaza|NW|NE|SW|SE)\b"
 )
 ADDRESS = re.compile(rf"{STATE_AND_ZIP}|{STREET}|\bP\.?\s?O\.?\s?Box\b|^(?:Suite|Ste\.?|Floor)\s+\w+$")
+SOCIAL = (
+    r"(?:(?:facebook|twitter|x|linkedin|instagram|youtube|website|e-?mail|share|tweet|forward|follow us|icon|logo"
+    r"|visit our|on|like us|constant contact|mailchimp|sendgrid|hubspot|and|[|·•,/])[\s:]*)+"
+)
 IMPRINT = re.compile(
-    r"©|^copyright\b|all rights reserved|^sent by\b|^powered by\b|^from our (?:team|office)", re.IGNORECASE
+    rf"©|^copyright\b|all rights reserved|^sent by\b|^powered by\b|^from our (?:team|office)|^{SOCIAL}$", re.IGNORECASE
 )
 # Between the others these belong to a footer, too; above them, they may be the message's own.
 BETWEEN = re.compile(
-    r"""(?:https?://)?\S+@?\S*\.\S+|[-_=*\s]+|to\ view\ this\ discussion.*|.{0,60}mailing\ list|privacy(?:\ policy)?
-    |{SOCIAL}""",
-    re.IGNORECASE | re.VERBOSE,
-)
-XX(?:(?:facebook|twitter|x|linkedin|instagram|youtube|website|e-?mail|share|tweet|forward|follow\ us|icon|logo
-    |visit\ our|on|like\ us|constant\ contact|mailchimp|sendgrid|hubspot|and|[|·•,/])[\s:]*)+""",
-    re.IGNORECASE | re.VERBOSE,
+    r"(?:https?://)?\S+@?\S*\.\S+|[-_=*\s]+|to view this discussion.*|.{0,60}mailing list|privacy(?: policy)?",
+    re.IGNORECASE,
 )
 KEPT = ("Attachments: ",)  # what the hub adds below a message
 
@@ -115,7 +117,8 @@ def is_imprint(words: str) -> bool:
 
 def is_sender(lines: list[str], number: int, start: int) -> bool:
     """Return True if a line is the sender's name alone above their address."""
-    if number + 1 != start or start >= len(lines) or (number and lines[number - 1].strip()):
+    above = bare(lines[number - 1]) if number else ""
+    if number + 1 != start or start >= len(lines) or (above and not SENTENCE.search(above)):
         return False
     words = bare(lines[number])
     return len(words) <= SHORT and not words.endswith((".", "!", "?")) and not begins_something(lines[number])
