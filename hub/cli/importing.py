@@ -15,8 +15,12 @@ from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
+from hub.library import splitting
 from hub.library.files import originals
 from hub.library.rules import Audience, Kind, topics_from
+from hub.members.rules.permissions import OPERATOR
+
+Result = tuple[str, dict[str, Any]]  # a key of the report, and the entry there
 
 
 @main.command("import")
@@ -37,6 +41,11 @@ from hub.library.rules import Audience, Kind, topics_from
     default=None,
     help=f"Publication date, such as {dates.DAY_EXAMPLES}; default: each document's own date.",
 )
+@click.option(
+    "--split-by-date",
+    is_flag=True,
+    help="Import a page with the updates of several dates as one resource for each date, published on that date.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
 def import_files(
     paths: tuple[Path, ...],
@@ -45,6 +54,7 @@ def import_files(
     audience: str,
     topics: tuple[str, ...],
     published_on: date | None,
+    split_by_date: bool,  # noqa: FBT001 - a flag of the command
     as_json: bool,  # noqa: FBT001 - a flag of the command
 ) -> None:
     """Import files and folders. Names what it skips: duplicates, bad files, hidden files. Safe to run again."""
@@ -61,16 +71,55 @@ def import_files(
         listing = folders.find(paths)
         outcome["skipped"] = [{"path": str(path), "reason": reason} for path, reason in listing.skipped]
         outcome["failed"] = [{"path": str(path), "error": sentence} for path, sentence in listing.unreadable]
+        import_it = _import_by_date if split_by_date else _import_whole
         for done, path in enumerate(listing.files, 1):
-            result, entry = _import_one(database, path, slug, facts)
-            outcome[result].append(entry)
+            for result, entry in import_it(database, path, slug, facts):
+                outcome[result].append(entry)
             progress(done, len(listing.files))
     _report_import(outcome, as_json=as_json)
     if outcome["failed"]:
         sys.exit(1)
 
 
-def _import_one(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> tuple[str, dict[str, Any]]:
+def _import_by_date(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> Iterator[Result]:
+    """Add the update of each date in a file, each in its own transaction; a file without several dates as it is."""
+    try:
+        library_actions.check_name(path.name)
+        split = splitting.split_stored(database.config, path, path.name)
+    except (Refused, OSError) as error:
+        yield "failed", {"path": str(path), "error": _sentence(error)}
+        return
+    if not split.parts:
+        yield from _import_whole(database, path, slug, facts)
+        return
+    for part in splitting.planned(split, path.name):
+        yield _import_part(database, path, slug, facts, part)
+    if split.unread:
+        yield "failed", {"path": str(path), "error": " ".join(split.unread)}
+
+
+def _import_part(
+    database: Database, path: Path, slug: str, facts: library_actions.Facts, part: splitting.Planned
+) -> Result:
+    """Add the update of one date; returns the result and its entry, with the date."""
+    entry = {"path": str(path), "date": part.part.day.isoformat()}
+    try:
+        with database.writing() as db:
+            (planned,) = splitting.with_duplicates(db, OPERATOR, [part])
+            if planned.same:
+                return "duplicates", {**entry, "resource": planned.same.id}
+            (added,) = splitting.add(db, None, organization_by_slug(db, slug), facts, [planned])
+            return "imported", {**entry, "resource": added.id}
+    except (Refused, OSError) as error:
+        return "failed", {**entry, "error": _sentence(error)}
+
+
+def _import_whole(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> Iterator[Result]:
+    """Add one file as it is."""
+    yield _import_one(database, path, slug, facts)
+
+
+def _import_one(database: Database, path: Path, slug: str, facts: library_actions.Facts) -> Result:
     """Add one file in its own transaction; returns the result (a key of the report) and its entry there."""
     try:
         library_actions.check_name(path.name)
@@ -84,8 +133,12 @@ def _import_one(database: Database, path: Path, slug: str, facts: library_action
             )
             return "imported", {"path": str(path), "resource": added.id}
     except (Refused, OSError) as error:
-        sentence = f"The file can’t be read: {error.strerror}." if isinstance(error, OSError) else str(error)
-        return "failed", {"path": str(path), "error": sentence}
+        return "failed", {"path": str(path), "error": _sentence(error)}
+
+
+def _sentence(error: Refused | OSError) -> str:
+    """Return why a file wasn't imported."""
+    return f"The file can’t be read: {error.strerror}." if isinstance(error, OSError) else str(error)
 
 
 def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -> None:
@@ -93,10 +146,15 @@ def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -
         click.echo(json.dumps(outcome, ensure_ascii=False, indent=2))
         return
     for entry in outcome["duplicates"]:
-        click.echo(f"Already in the hub as resource {entry['resource']}: {entry['path']}")
+        click.echo(f"Already in the hub as resource {entry['resource']}: {_name(entry)}")
     for entry in outcome["failed"]:
-        click.echo(f"Not imported: {entry['path']}: {entry['error']}", err=True)
+        click.echo(f"Not imported: {_name(entry)}: {entry['error']}", err=True)
     for line in folders.sentences((entry["path"], entry["reason"]) for entry in outcome["skipped"]):
         click.echo(line)
     counts = {result: dates.number(len(entries)) for result, entries in outcome.items()}
     click.echo("{imported} imported, {duplicates} already in the hub, {failed} failed.".format(**counts))
+
+
+def _name(entry: dict[str, Any]) -> str:
+    """Return the file of an entry, with the date of its part if it was split."""
+    return f"{entry['path']} ({entry['date']})" if "date" in entry else str(entry["path"])

@@ -10,7 +10,9 @@ from hypothesis import strategies as some
 
 from hub.library.extract.dated import only_day, parts_by_date
 from hub.library.extract.newsletters import LEFT_OUT, without_footer
+from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import Reader
+from hub.library.extract.splitting import received
 from hub.library.extract.text import pages_of
 from hub.library.extract.webpage import markdown_of, parse_html
 from hub.library.rules import PageKind
@@ -126,11 +128,16 @@ FOOTERS = [
 
 
 @pytest.mark.parametrize("footer", FOOTERS)
-def test_the_footer_of_a_newsletter_tool_belongs_to_no_item(footer: str) -> None:
-    text = (
-        f"View this email in your browser\n\n1. a\n\n2. b\n\n3. Visit us at 9 Elm Street, Akron, OH 44301.\n\n{footer}"
+def test_the_footer_of_a_newsletter_tool_belongs_to_no_item(footer: tuple[str, ...]) -> None:
+    before = (
+        "View this email in your browser",
+        "",
+        "1. a",
+        "2. b",
+        "3. Visit us at 9 Elm Street, Akron, OH 44301.",
+        "",
     )
-    pages, left_out = pages_of(text)
+    pages, left_out = pages_of("\n".join(before + footer))
     assert [page.text for page in pages] == ["1. a", "2. b", "3. Visit us at 9 Elm Street, Akron, OH 44301."]
     assert left_out == (LEFT_OUT,)
 
@@ -217,6 +224,12 @@ def test_a_page_is_divided_at_the_dates_of_its_updates(text: str, parts: list[tu
     assert days(text) == parts
 
 
+def test_an_update_that_begins_with_its_date_may_have_two_items() -> None:
+    pages, _ = pages_of("**May 13, 2022:**\n\n**1. Capital.** a\n\n**2. Metrics.** b")
+    assert [(page.kind, page.title) for page in pages] == [(PageKind.ITEM, "Capital."), (PageKind.ITEM, "Metrics.")]
+    assert pages[0].text.startswith("May 13, 2022:")
+
+
 @given(
     some.lists(
         some.sampled_from(["**May 20, 2022**", "# 5/13/2022", "2022-05-06", "", "1. a", "words", "Due 5/1/2022"])
@@ -237,3 +250,43 @@ def test_very_long_updates_are_divided_quickly(line: str) -> None:
     parts_by_date(lines)
     pages_of("\n".join(lines))
     assert time.process_time() - start < 20
+
+
+PAGE = """<html><head><title>Makers’ Updates</title></head><body><h1>Updates</h1><p>All of our messages.</p>
+<p><strong>June 10, 2022:</strong></p><p><strong>1. Kilns</strong> a <a href="https://x.example/k">link</a></p>
+<p><strong>2. Lathes</strong> b</p><p><strong>3. Molds</strong> c</p><p><strong>June 3, 2022:</strong></p><p>1. Vises</p>
+<p>2. Saws</p></body></html>"""
+
+
+def test_a_page_of_updates_is_split_in_the_helper(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "updates.html"
+    path.write_text(PAGE)
+    split = received(reader.make("split", path, "html"))
+    assert [(part.day.isoformat(), part.count, part.titles) for part in split.parts] == [
+        ("2022-06-10", 3, ("Kilns", "Lathes", "Molds")),
+        ("2022-06-03", 2, ("Vises", "Saws")),
+    ]
+    assert "a [link](https://x.example/k)" in split.parts[0].text
+    assert (split.title, split.before) == ("Makers’ Updates", "# Updates\n\nAll of our messages.")
+
+
+@pytest.mark.parametrize("extension", ["docx", "eml", "txt", "md"])
+def test_other_formats_are_split_too(reader: Reader, tmp_path: Path, extension: str) -> None:
+    lines = ["June 10, 2022", "", "1. Kilns", "2. Lathes", "3. Molds", "", "June 3, 2022", "", "1. Vises", "2. Saws"]
+    path = tmp_path / "file"
+    if extension == "docx":
+        documents.word(path, lambda document: [document.add_paragraph(line) for line in lines if line])
+    elif extension == "eml":
+        documents.message(path, "Updates", plain="\n".join(lines), attachments=("plan.pdf",))
+    else:
+        path.write_text("\n".join(lines))
+    split = received(reader.make("split", path, extension))
+    assert [(part.day.isoformat(), part.count) for part in split.parts] == [("2022-06-10", 3), ("2022-06-03", 2)]
+
+
+@pytest.mark.parametrize(
+    "each", [{}, {0: b"{}"}, {0: b"["}, {0: b'{"title": "", "before": "", "unread": []}', 1: b"{}"}]
+)
+def test_garbage_from_a_helper_is_refused(each: dict[int, bytes]) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - any of them means garbage
+        received(Pieces(each, None))

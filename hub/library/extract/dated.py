@@ -121,6 +121,12 @@ def date_lines(lines: list[str]) -> list[DateLine]:
     return []
 
 
+def begins_with_date(lines: list[str]) -> bool:
+    """Return True if the first line with text says the date of an update."""
+    first = next((number for number, line in enumerate(lines) if line.strip()), len(lines))
+    return any(mark.is_pure for mark in candidates(lines[first : first + 2]) if mark.line == 0)
+
+
 def several(marks: Sequence[DateLine]) -> bool:
     """Return True if there are at least two different dates."""
     return len({mark.day for mark in marks}) > 1

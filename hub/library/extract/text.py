@@ -12,7 +12,7 @@ from pathlib import Path
 
 from hub.library.extract import charsets
 from hub.library.extract.captions import are_captions, parts_of_captions, title_of
-from hub.library.extract.dated import date_lines
+from hub.library.extract.dated import begins_with_date, date_lines
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.newsletters import LEFT_OUT, without_footer
@@ -40,6 +40,7 @@ WEB_PAGES = {"html", "htm"}
 MAIN_SHARE = 0.5
 HEADLINE = 60
 ITEM_TITLE = 100
+FEWEST_DATED = 2  # points of an update that begins with its date
 PHRASE = 3  # words
 
 
@@ -112,7 +113,7 @@ def decoded(content: bytes, file_format: Format) -> str:
 def items(lines: list[str]) -> list[ExtractedPage]:
     """Return the pages of a numbered update; [] when the text isn't one."""
     points = max(numbered_points(lines), key=len, default=[])
-    if len(points) < FEWEST_POINTS:
+    if len(points) < (FEWEST_DATED if begins_with_date(lines) else FEWEST_POINTS):
         return []
     starts = [with_heading_above(lines, point.line) for point in points]
     end = end_of_last(lines, points)
