@@ -11,8 +11,8 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import making
-from hub.members.rules.permissions import OPERATOR
 from hub.library.extract.reader import Reader
+from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
 from hub.operations.queries import integrity as integrity_queries
 from hub.overview.queries import attention as attention_queries

@@ -21,8 +21,8 @@ from hub.library.extract.pieces import piece
 from hub.library.extract.printing import printed
 from hub.library.extract.recognition import as_json, parse_table, recognition_of
 from hub.library.extract.sandbox import confine_reader
-from hub.library.extract.tesseract import recognized
 from hub.library.extract.splitting import entries, split_file
+from hub.library.extract.tesseract import recognized
 from hub.library.extract.typeset import as_html
 from hub.library.rules import State
 
