@@ -7,7 +7,7 @@ from functools import partial
 from hub.core import tnef
 from hub.library.extract import charsets
 from hub.library.extract.formats import FORMATS, format_of
-from hub.library.extract.mail import headers, invitations, plain, rich_text, smime
+from hub.library.extract.mail import invitations, message_headers, plain, rich_text, smime
 from hub.library.extract.mail.gathered import Leaf, Mail, Written
 from hub.library.extract.mail.versions import chosen, covers, words_of
 from hub.library.extract.pages import Inner, LeftOut, one_line
@@ -93,7 +93,7 @@ class Taking:
             self.mail.say("A signed or encrypted part of this email couldn’t be read.")
         else:
             if content:
-                self.parts.append(headers.parsed(content))
+                self.parts.append(message_headers.parsed(content))
 
     def take_invitation(self, leaf: Leaf) -> None:
         """Add the lines of an invitation that the text of the message doesn't have already."""
@@ -141,10 +141,10 @@ class Taking:
     def take_message(self, leaf: Leaf) -> bool:
         """Add an attached message in a file; False if it isn't one."""
         try:
-            message = headers.parsed(headers.as_bytes(leaf.content))
+            message = message_headers.parsed(message_headers.as_bytes(leaf.content))
         except Unreadable:
             return False
-        if not headers.looks_like_message(message):
+        if not message_headers.looks_like_message(message):
             return False
         self.mail.names.append(leaf.name)
         self.mail.waiting.append(lambda: self.apart(message))

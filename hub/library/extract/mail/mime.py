@@ -6,7 +6,7 @@ Parts may lie in parts to any depth, so they are walked with a list of those tha
 from email.message import Message
 from typing import cast
 
-from hub.library.extract.mail import headers
+from hub.library.extract.mail import message_headers
 from hub.library.extract.mail.gathered import MOST_PARTS, Leaf, Mail
 from hub.library.extract.mail.leaves import WEB_PAGE, Taking, text_of
 from hub.library.extract.mail.versions import chosen
@@ -20,9 +20,9 @@ ENCODED = {"base64", "quoted-printable", "x-uuencode", "uuencode"}
 def mail_of(message: Message) -> Mail:
     """Return a message with its own parts taken apart; the messages forwarded in it wait."""
     mail = Mail(
-        subject=one_line(headers.header(message, "subject")),
-        sender=headers.sender(message),
-        sent=headers.sent_on(message),
+        subject=one_line(message_headers.header(message, "subject")),
+        sender=message_headers.sender(message),
+        sent=message_headers.sent_on(message),
     )
     Walk(mail).over(message)
     return mail
@@ -51,7 +51,7 @@ class Walk:
                 self.open(part)
             except Unreadable as unreadable:
                 self.mail.say(f"A part of this email {unreadable.finding.of_part}.")
-            except headers.UNPARSED:
+            except message_headers.UNPARSED:
                 self.mail.say("A part of this email is damaged.")
             self.waiting += reversed(self.taking.parts)
             self.taking.parts.clear()
@@ -83,7 +83,7 @@ class Walk:
             self.choose(parts)
         elif kind == "multipart/related":
             self.embedded |= {id(each) for each in parts}
-            root = headers.parameter(part, "start")
+            root = message_headers.parameter(part, "start")
             parts = sorted(parts, key=lambda each: not root or str(each.get("content-id", "")).strip() != root)
         return parts
 
@@ -119,11 +119,11 @@ class Walk:
         return Leaf(
             kind if part.get_content_maintype() != "multipart" else "text/plain",
             content if isinstance(content, bytes) else b"",
-            headers.file_name(part),
-            headers.parameter(part, "charset"),
+            message_headers.file_name(part),
+            message_headers.parameter(part, "charset"),
             is_attached=is_attached(part) and not (is_picture and id(part) in self.embedded),
             content_id=str(part.get("content-id", "")),
-            parameters={name: headers.parameter(part, name) for name in names},
+            parameters={name: message_headers.parameter(part, name) for name in names},
         )
 
     def forward(self, part: Message) -> None:
@@ -133,13 +133,13 @@ class Walk:
         message = inner[0] if isinstance(inner, list) and inner else None
         if not isinstance(message, Message):
             content = part.get_payload(decode=True)
-            message = headers.parsed(headers.as_bytes(content if isinstance(content, bytes) else b""))
-        elif encoding in ENCODED and not headers.looks_like_message(message):
-            holder = Message(policy=headers.POLICY)
+            message = message_headers.parsed(message_headers.as_bytes(content if isinstance(content, bytes) else b""))
+        elif encoding in ENCODED and not message_headers.looks_like_message(message):
+            holder = Message(policy=message_headers.POLICY)
             holder["Content-Transfer-Encoding"] = encoding
             holder.set_payload(message.get_payload())
             content = holder.get_payload(decode=True)
-            message = headers.parsed(headers.as_bytes(content if isinstance(content, bytes) else b""))
+            message = message_headers.parsed(message_headers.as_bytes(content if isinstance(content, bytes) else b""))
         self.mail.waiting.append(lambda: mail_of(message))
 
     def report(self, part: Message, kind: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from hub.core import dates
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.mail import headers, mime, outlook
+from hub.library.extract.mail import message_headers, mime, outlook
 from hub.library.extract.mail.gathered import Mail
 from hub.library.extract.mail.leaves import PICTURES_LEFT_OUT
 from hub.library.extract.pages import Document, ExtractedPage, Part, Unread, one_line
@@ -36,8 +36,8 @@ def mails_in(path: Path, file_format: Format) -> list[Mail]:
         raise Unreadable(EMPTY)
     if file_format.extension == "msg":
         return with_forwarded(outlook.outlook_mail(content, file_format))
-    message = headers.parsed(headers.as_bytes(content))
-    if not headers.looks_like_message(message):
+    message = message_headers.parsed(message_headers.as_bytes(content))
+    if not message_headers.looks_like_message(message):
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
     return with_forwarded(mime.mail_of(message))
 
@@ -55,7 +55,7 @@ def with_forwarded(first: Mail) -> list[Mail]:
             mail = apart()
         except Unreadable as unreadable:
             first.say(f"A message forwarded in this email {unreadable.finding.of_part}.")
-        except headers.UNPARSED:
+        except message_headers.UNPARSED:
             first.say("A message forwarded in this email is damaged.")
         else:
             mails.append(mail)

@@ -15,7 +15,7 @@ from olefile import STGTY_STORAGE, STGTY_STREAM, OleFileIO
 from hub.core import dates
 from hub.library.extract import charsets
 from hub.library.extract.formats import Format, format_of
-from hub.library.extract.mail import headers, mime, rich_text
+from hub.library.extract.mail import message_headers, mime, rich_text
 from hub.library.extract.mail.gathered import Leaf, Mail, Written
 from hub.library.extract.mail.leaves import Taking
 from hub.library.extract.mail.versions import chosen
@@ -126,12 +126,12 @@ class Values:
 
 def mail_in(folder: Folder, values: Values, location: int) -> Mail:
     """Return the mail in a folder of the file; `location` is the number of the property with a meeting's place."""
-    transport = headers.parsed(values.text(HEADERS).strip("\0 \r\n").encode("utf-8", "replace") + b"\n\n")
+    transport = message_headers.parsed(values.text(HEADERS).strip("\0 \r\n").encode("utf-8", "replace") + b"\n\n")
     moment = values.moment(SENT) or values.moment(DELIVERED)
     mail = Mail(
         subject=one_line(values.text(SUBJECT)),
-        sender=headers.sender(transport) or sender(values),
-        sent=headers.sent_on(transport) or day_of(moment),
+        sender=message_headers.sender(transport) or sender(values),
+        sent=message_headers.sent_on(transport) or day_of(moment),
     )
     html = body_page(values)
     mail.written += [Written(line) for line in meeting(values, location) if line]
