@@ -1,5 +1,6 @@
 """The parts of a message that have no parts themselves, each taken over by its type: text, picture, file, invitation."""
 
+import re
 from collections.abc import Callable
 from email.message import Message
 from functools import partial
@@ -14,6 +15,9 @@ from hub.library.extract.pages import Inner, LeftOut, one_line
 from hub.library.extract.problems import Unreadable
 
 WEB_PAGE = {"text/html", "application/xhtml+xml"}
+# Versions for watches and for mail programs that run forms; the words are those of the HTML.
+OTHER_WEB_PAGES = {"text/x-amp-html", "text/watch-html"}
+RICH_TEXT = {"text/rtf", "application/rtf"}
 CALENDAR = {"text/calendar", "application/ics", "text/x-vcalendar"}
 PACKED = {"application/ms-tnef", "application/vnd.ms-tnef"}
 SEALED = {"application/pkcs7-mime", "application/x-pkcs7-mime", "application/pkcs7-compressed"}
@@ -23,6 +27,7 @@ COMPANIONS = {
     *("application/applefile", "application/pgp-encrypted", "application/pgp-keys"),
 }
 SHOWN = {"text/plain", "text/html", "application/xhtml+xml", "text/enriched", "text/richtext", "text/markdown"}
+MIME_HEAD = re.compile(rb"\s{0,9}(?:content-type|mime-version)\s{0,9}:", re.IGNORECASE)
 NO_EXTENSION = {"application/octet-stream", "application/x-download", "application/download", "application/binary"}
 TEXT_EXTENSIONS = {"text/plain": "txt", "text/html": "html", "text/csv": "csv", "text/markdown": "md"}
 PICTURES_LEFT_OUT = LeftOut("Pictures inside the text of an email are not searched.")
@@ -32,8 +37,10 @@ Apart = Callable[[Message], Mail]
 
 def text_of(leaf: Leaf) -> Written:
     """Return the text of a part, decoded."""
-    if leaf.media_type in WEB_PAGE:
+    if leaf.media_type in WEB_PAGE | OTHER_WEB_PAGES:
         return Written(charsets.decoded(leaf.content, leaf.charset, is_html=True), is_html=True)
+    if leaf.media_type in RICH_TEXT:
+        return rich_text.plain(leaf.content.decode("latin-1"))
     text = charsets.decoded(leaf.content, leaf.charset)
     if leaf.media_type in {"text/enriched", "text/richtext"}:
         return Written(plain.enriched(text))
@@ -85,6 +92,9 @@ class Taking:
 
     def take_sealed(self, leaf: Leaf) -> None:
         """Open a part that is signed as a whole; note one that is encrypted."""
+        if MIME_HEAD.match(leaf.content):  # Outlook names a message that is signed in clear in the same way
+            self.parts.append(message_headers.parsed(leaf.content))
+            return
         try:
             content = smime.contained(leaf.content, leaf.parameters.get("smime-type", ""))
         except smime.Encrypted:

@@ -77,8 +77,6 @@ class Walk:
         if kind == "multipart/encrypted":
             self.mail.is_encrypted = True
             return []
-        if kind == "multipart/signed":
-            return parts[:1] + [each for each in parts[1:] if each.get_content_maintype() != "application"]
         if kind == "multipart/alternative":
             self.choose(parts)
         elif kind == "multipart/related":

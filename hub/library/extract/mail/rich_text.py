@@ -36,6 +36,11 @@ def written(compressed: bytes) -> Written:
     source = decompressed(compressed).decode("latin-1")
     if "\\fromhtml1" in source[:2_000]:
         return Written(page_in(source), is_html=True)
+    return plain(source)
+
+
+def plain(source: str) -> Written:
+    """Return the text of an RTF without its formats; raises the errors of the parser."""
     return Written(str(rtf_to_text(source, errors="ignore")))  # type: ignore[no-untyped-call]
 
 
