@@ -82,8 +82,8 @@ def test_every_word_is_read_or_its_part_is_named(tree: object) -> None:
         file.flush()
         parts = list(open_document(Path(file.name), FORMATS["eml"], Limits()).pages)
     text = " ".join(f"{each.title} {each.text}" for each in parts if isinstance(each, ExtractedPage))
-    said = " ".join(each.sentence for each in parts if isinstance(each, Unread))
-    missing = [word for word in used if not re.search(rf"{word}", text + said)]
+    sentences = " ".join(each.sentence for each in parts if isinstance(each, Unread))
+    missing = [word for word in used if not re.search(rf"{word}", text + sentences)]
     assert not missing, mail
     numbers = [each.number for each in parts if isinstance(each, ExtractedPage)]
     assert len(set(numbers)) == len(numbers)
