@@ -143,10 +143,22 @@ def file_prefix(handle: str) -> str:
     return "file-" + hashlib.sha256(handle.encode()).hexdigest()[:12]
 
 
+class SplitField(BooleanField):
+    """Whether a page with the updates of several dates becomes a resource for each of them."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            "Split by date",
+            description="For a page with the updates of several dates: adds a resource for each date. You see a preview first.",
+            **kwargs,
+        )
+
+
 class UploadForm(FactsForm):
     """Add one or many files."""
 
     files = MultipleFileField("Files", description="")
+    split_by_date = SplitField()
     kind = RadioField(
         "Kind",
         choices=[SelectChoice(AS_PROPOSED, "Automatic, based on each file’s name and type"), *_KINDS],
@@ -183,6 +195,7 @@ class WriteForm(FactsForm):
         [DataRequired("Enter the text."), Length(max=LONGEST_BODY)],
         description="Markdown: # heading, **bold**, - list, 1. numbered list, [link text](https://example.org).",
     )
+    split_by_date = SplitField()
 
 
 class LinkForm(FactsForm):

@@ -4,6 +4,7 @@ Each date's text is stored as a Markdown file of its own. The same text gives th
 finds what the hub has already (docs/decisions/0023-a-page-of-updates-is-split-into-texts.md).
 """
 
+import hashlib
 import io
 import logging
 from dataclasses import dataclass, replace
@@ -38,11 +39,16 @@ WAIT = 30.0  # seconds for the reader to be free
 CANNOT = "This file can’t be split by date. Add it as it is."
 NOT_CHECKED = "The virus scanner isn’t responding, so this file can’t be opened to split it by date. Try again later."
 FILE_NAME_LENGTH = 80
+LONGEST_BASE = 200
+TITLE = "Update"  # of a pasted text without a title
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A part that would become a resource, with its title and file name; `same` is a resource that has it already."""
+    """A part that would become a resource, with its title; `same` is a resource that has it already.
+
+    Without a `file_name`, it is typed text.
+    """
 
     part: Part
     title: str
@@ -94,29 +100,45 @@ def _check_for_viruses(config: Config, path: Path) -> None:
 
 
 def planned(split: Split, file_name: str, title: str = "") -> list[Planned]:
-    """Return what the parts would become. ``title`` is that of all, if someone entered one."""
-    name = title_from(file_name)
-    base = one_line(title) or split.title or name
+    """Return what the parts would become. ``title`` is that of all, if someone entered one.
+
+    Without a ``file_name``, the parts are of typed text.
+    """
+    name = title_from(file_name) if file_name else ""
+    base = one_line(title) or split.title or name or first_words(split.before) or TITLE
     return [
         Planned(
             part,
-            one_line(f"{base}, {dates.long(part.day)}", LONGEST_TITLE),
-            f"{name[:FILE_NAME_LENGTH].strip()} {part.day.isoformat()}.md",
+            one_line(f"{base[:LONGEST_BASE].strip()}, {dates.long(part.day)}", LONGEST_TITLE),
+            f"{name[:FILE_NAME_LENGTH].strip()} {part.day.isoformat()}.md" if name else "",
         )
         for part in split.parts
     ]
 
 
-def stored(config: Config, part: Part) -> originals.StoredFile:
-    """Store the text of a part and return its file."""
-    return originals.store(config, io.BytesIO(part.text.encode()))
+def first_words(markdown: str) -> str:
+    """Return the first line with words, without its marks; "" if there is none."""
+    return next((words for line in markdown.split("\n") if (words := line.strip("#*_ "))), "")
+
+
+def hash_of(part: Part) -> str:
+    """Return the SHA-256 of the file of a part, as hexadecimal digits."""
+    return hashlib.sha256(part.text.encode()).hexdigest()
+
+
+def content_of(config: Config, each: Planned) -> library_actions.Content:
+    """Return the content of a part, whose file is stored if it has one."""
+    if not each.file_name:
+        return library_actions.Written(each.part.text)
+    stored = originals.store(config, io.BytesIO(each.part.text.encode()))
+    return library_actions.File(stored, each.file_name)
 
 
 def with_duplicates(db: Session, person: PermissionHolder | None, plan: list[Planned]) -> list[Planned]:
     """Return the plan with the resources that ``person`` may read and that have the same text already."""
-    config = config_of(db)
     return [
-        replace(each, same=library_queries.same_file(db, person, stored(config, each.part).sha256)) for each in plan
+        replace(each, same=library_queries.same_file(db, person, hash_of(each.part))) if each.file_name else each
+        for each in plan
     ]
 
 
@@ -135,7 +157,7 @@ def add(
             person,
             organization,
             replace(facts, title=each.title, published_on=each.part.day),
-            library_actions.File(stored(config, each.part), each.file_name),
+            content_of(config, each),
         )
         for each in plan
         if each.same is None

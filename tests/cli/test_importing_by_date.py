@@ -51,11 +51,13 @@ def test_each_date_of_a_page_becomes_a_resource_on_its_day(hub: Hub, database: D
     ]
     worker.catch_up(database)
     with database.reading() as db:
-        assert [(resource.title, resource.published_on) for resource in db.scalars(select(Resource))] == [
+        assert [
+            (resource.title, resource.published_on) for resource in db.scalars(select(Resource).order_by(Resource.id))
+        ] == [
             ("Makers’ Updates, June 10, 2022", date(2022, 6, 10)),
             ("Makers’ Updates, June 3, 2022", date(2022, 6, 3)),
         ]
-        assert list(db.scalars(select(Page.title).order_by(Page.id)))[:3] == ["Kilns", "Lathes", "Molds"]
+        assert {"Kilns", "Lathes", "Molds"} <= set(db.scalars(select(Page.title)))
 
 
 def test_a_second_run_reports_what_is_there_and_adds_the_new_dates(hub: Hub, tmp_path: Path) -> None:
@@ -74,11 +76,13 @@ def test_a_second_run_reports_what_is_there_and_adds_the_new_dates(hub: Hub, tmp
 
 
 def test_files_without_several_dates_are_imported_as_they_are(hub: Hub, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("June 10, 2022\n\nOne update.")
-    (tmp_path / "b.png").write_bytes(b"\x89PNG")
-    (tmp_path / "c.exe").write_bytes(b"MZ")
-    (tmp_path / "d.docx").write_bytes(b"no Word document")
-    done = imported(hub, tmp_path)
+    folder = tmp_path / "to import"
+    folder.mkdir()
+    (folder / "a.txt").write_text("June 10, 2022\n\nOne update.")
+    (folder / "b.png").write_bytes(b"\x89PNG")
+    (folder / "c.exe").write_bytes(b"MZ")
+    (folder / "d.docx").write_bytes(b"no Word document")
+    done = imported(hub, folder)
     outcome = json.loads(done.stdout)
     assert done.exit_code == 1
     assert [Path(entry["path"]).name for entry in outcome["imported"]] == ["a.txt", "b.png"]

@@ -272,7 +272,18 @@ def test_a_page_of_updates_is_split_in_the_helper(reader: Reader, tmp_path: Path
 
 @pytest.mark.parametrize("extension", ["docx", "eml", "txt", "md"])
 def test_other_formats_are_split_too(reader: Reader, tmp_path: Path, extension: str) -> None:
-    lines = ["June 10, 2022", "", "1. Kilns", "2. Lathes", "3. Molds", "", "June 3, 2022", "", "1. Vises", "2. Saws"]
+    lines = [
+        "June 10, 2022",
+        "",
+        "1. Kilns",
+        "2. Lathes",
+        "3. Molds",
+        "",
+        "June 3, 2022",
+        "",
+        "1. Vises and benches",
+        "2. Saws",
+    ]
     path = tmp_path / "file"
     if extension == "docx":
         documents.word(path, lambda document: [document.add_paragraph(line) for line in lines if line])

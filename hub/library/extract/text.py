@@ -113,11 +113,12 @@ def decoded(content: bytes, file_format: Format) -> str:
 def items(lines: list[str]) -> list[ExtractedPage]:
     """Return the pages of a numbered update; [] when the text isn't one."""
     points = max(numbered_points(lines), key=len, default=[])
-    if len(points) < (FEWEST_DATED if begins_with_date(lines) else FEWEST_POINTS):
+    is_dated = begins_with_date(lines)
+    if len(points) < (FEWEST_DATED if is_dated else FEWEST_POINTS):
         return []
     starts = [with_heading_above(lines, point.line) for point in points]
     end = end_of_last(lines, points)
-    if characters(lines[starts[0] : end]) < MAIN_SHARE * characters(lines):
+    if characters(lines[starts[0] : end]) < MAIN_SHARE * characters(lines[starts[0] if is_dated else 0 :]):
         return []
     bounds = [0, *starts[1:], len(lines)]
     return [

@@ -157,8 +157,9 @@ class Writer:
             return
         text = MARKERS.sub("", FILLER.sub(" ", text))
         written = text if preformatted else SPACE.sub(" ", text)
-        if not self.line_says_something:
-            written = written if preformatted else written.lstrip(" ")
+        after_space = not self.line_says_something or self.line[-1].rstrip(CLOSE).endswith(" ")
+        if after_space and not preformatted:
+            written = written.lstrip(" ")
         says_something = bool(written.strip())
         self.line.append(
             f"{OPEN}{written}{CLOSE}" if self.bold > 0 and says_something and not preformatted else written

@@ -16,6 +16,7 @@ from hub.library.extract.formats import FORMATS
 from hub.library.extract.reader import READER_VERSION
 from hub.library.files import handles
 from hub.library.models import Resource
+from hub.library.routes import by_date
 from hub.library.routes.blueprint import bp, reopened, stored
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
@@ -57,7 +58,13 @@ def add() -> Answer:
         return _add_page(form, way, kept, refusals), 422
     organization = _chosen(form, organizations)
     try:
-        added = _add_all(person, organization, form, kept)
+        if by_date.is_wanted(form):
+            batches = by_date.batches(person, form, [(upload.file, upload.form) for upload in kept])
+            if request.form.get("previewed") != by_date.mark_of(batches):
+                return _add_page(form, way, kept, batches=batches)
+            added = by_date.add(person, organization, batches)
+        else:
+            added = _add_all(person, organization, form, kept)
     except Refused as refused:
         db.rollback()
         return _add_page(form, way, kept, [str(refused)]), 422
@@ -83,7 +90,11 @@ def added() -> str:
 
 
 def _add_page(
-    form: library_forms.FactsForm, way: str, kept: list[Kept] | None = None, refusals: list[str] | None = None
+    form: library_forms.FactsForm,
+    way: str,
+    kept: list[Kept] | None = None,
+    refusals: list[str] | None = None,
+    batches: list[by_date.Batch] | None = None,
 ) -> str:
     return render_template(
         "library/add.html",
@@ -91,6 +102,8 @@ def _add_page(
         way=way,
         kept=kept or [],
         refusals=refusals or [],
+        batches=batches or [],
+        previewed=by_date.mark_of(batches) if batches else "",
         formats=FORMATS,
         new_file=library_forms.FileForm(formdata=None, prefix=library_forms.file_prefix("new")),
     )
