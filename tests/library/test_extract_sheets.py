@@ -158,7 +158,7 @@ def test_files_embedded_in_a_sheet_are_read_or_named(reader: Reader, tmp_path: P
         (PageKind.SHEET, "Outer"),
         (PageKind.ATTACHMENT, "Nested kiln"),
     ]
-    assert extraction.unread == ("A file that is embedded in the sheet “Out” couldn’t be read.",)
+    assert extraction.unread == ("The embedded file of the sheet “Out” couldn’t be read.",)
 
 
 UNCALCULATED = data('<c r="A1"><v>2</v></c>', '<c r="A2"><f>SUM(A1,40)</f><v></v></c><c t="str"><f>A9</f><v></v></c>')

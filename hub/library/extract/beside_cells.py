@@ -114,7 +114,7 @@ def embedded(package: Package, relation: Relation, name: str) -> Iterator[Inner 
     """Yield a file that is embedded in the sheet."""
     if relation.kind not in {"package", "oleObject"} or relation.target not in package:
         return
-    problem = Unread(f"A file that is embedded in the sheet “{name}” couldn’t be read.")
+    problem = Unread(f"The embedded file of the sheet “{name}” couldn’t be read.")
     if relation.kind == "oleObject" and relation.target.endswith(".bin"):
         yield problem
         return
