@@ -134,6 +134,15 @@ def test_columns_drawn_line_by_line_are_read_one_after_the_other(reader: Reader,
     assert texts(reader.read(path, "a.pdf")) == ["\n".join(expected)]
 
 
+def test_columns_in_lines_that_are_one_piece_are_read_one_after_the_other(reader: Reader, tmp_path: Path) -> None:
+    rows = ""
+    for n, (left, right) in enumerate(zip(LEFT, RIGHT, strict=True)):
+        gap = round((len(left) - 60) * 500)  # in thousandths of the size, so that the second half is farther right
+        rows += f"BT /F 10 Tf 72 {700 - 14 * n} Td [({left}){gap}({right})] TJ ET\n"
+    path = written(tmp_path / "a", at(72, 740, "News of the hub") + rows)
+    assert texts(reader.read(path, "a.pdf")) == ["\n".join(["News of the hub", *LEFT, *RIGHT])]
+
+
 def test_a_table_keeps_its_rows(reader: Reader, tmp_path: Path) -> None:
     cells = [(f"Organization number {n} of Ohio", f"Training of welders, year {n}") for n in range(1, 9)]
     rows = "".join(at(72, 700 - 14 * n, a) + at(320, 700 - 14 * n, b) for n, (a, b) in enumerate(cells))

@@ -1,6 +1,7 @@
 """What is laid over the pages of a PDF: filled form fields, typed notes, comments, and files pinned to a page."""
 
 import ctypes
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ MOST_ANNOTATIONS = 5_000
 MOST_OPTIONS = 1_000
 MOST_TEXT = 400_000  # bytes in UTF-16
 INVISIBLE = raw.FPDF_ANNOT_FLAG_HIDDEN | raw.FPDF_ANNOT_FLAG_NOVIEW
+MARKUP = re.compile(r"<[^<>]{1,2000}>")
 PASSWORD_FIELD = 1 << 13
 # The kinds whose text belongs to a reviewer, and opens beside the page.
 REMARKS = frozenset(
@@ -123,7 +125,10 @@ def option(form: pypdfium2.PdfFormEnv, annotation: Annotation, place: int) -> st
 
 def contents(annotation: Annotation) -> str:
     """Return the text of a note."""
-    return wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size)).strip()
+    text = wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, b"Contents", buffer, size)).strip()
+    # Some programs write only the text with its type styles.
+    styled = "" if text else wide(lambda buffer, size: raw.FPDFAnnot_GetStringValue(annotation, b"RC", buffer, size))
+    return text or " ".join(MARKUP.sub(" ", styled).split())
 
 
 def wide(call: Callable[[object, int], int]) -> str:

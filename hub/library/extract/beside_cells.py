@@ -110,6 +110,14 @@ KINDS: tuple[tuple[str, Callable[[Package, str], Iterator[str | Part] | Lines], 
 )
 
 
+def has_pictures(package: Package, part: str) -> bool:
+    """Return True if a sheet has pictures; False also if its drawings are damaged."""
+    try:
+        return any(True for name in package.related(part, "drawing") for _ in package.related(name, "image"))
+    except DAMAGE:
+        return False
+
+
 def embedded(package: Package, relation: Relation, name: str) -> Iterator[Inner | Unread]:
     """Yield a file that is embedded in the sheet."""
     if relation.kind not in {"package", "oleObject"} or relation.target not in package:

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from hub.library.extract import bubblewrap, landlock, seccomp
-from hub.library.extract.cells import DAMAGE, book_of, cells_of, elements_of, forget
+from hub.library.extract.cells import DAMAGE, Cell, book_of, cells_of, elements_of, forget
 from hub.library.extract.container import attribute, main_part, open_office
 from hub.library.extract.formats import Format
 from hub.library.extract.legacy import convert, converted_file, libreoffice, named_link
@@ -51,10 +51,15 @@ class Results:
                 with package.stream(relation.target) as source:
                     for _, row in elements_of(source, ("{*}row",)):
                         cells = cells_of(row, book)
-                        self.by_place.update((cell.place, cell.shown) for cell in cells if cell.uncalculated is None)
+                        self.by_place.update((cell.place, cell.shown) for cell in cells if is_result(cell))
                         forget(row)
                         if len(self.by_place) > MOST_RESULTS:
                             return
+
+
+def is_result(cell: Cell) -> bool:
+    """Return True unless the cell shows that LibreOffice couldn't calculate it, such as for a function it lacks."""
+    return cell.uncalculated is None and not cell.shown.startswith(("#NAME?", "Err:"))
 
 
 def calculated_copy(path: Path, file_format: Format, folder: Path) -> Path | None:

@@ -6,9 +6,10 @@ would be lost. Tables stay as they are: their cells don't continue in the next l
 """
 
 import ctypes
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from statistics import median
 
 import pypdfium2
@@ -16,6 +17,8 @@ from pypdfium2 import raw
 
 MOST_RECTANGLES = 3_000
 MOST_COLUMNS = 3
+MOST_BLOCKS = 50
+MOST_LETTERS = 20_000
 FEWEST_LINES = 3
 # In heights of a line: the gap between words at most, the gap between columns at least, and so on.
 WORD_GAP = 0.9
@@ -26,6 +29,12 @@ LINE_DISTANCE = 3.5
 # The share of lines in a column that begin with a small letter.
 CONTINUED = 0.4
 EDGE = 1.0
+# Of lines that are looked at for gaps: their length in characters, how many, and how many must have one.
+LINE = re.compile(r"[^\r\n]+")
+LONG_LINE = 40
+SAMPLED_LINES = 3
+FEWEST_WITH_GAPS = 2
+WIDE_SPACE = 1.5
 
 
 @dataclass(frozen=True)
@@ -94,12 +103,15 @@ def narrowed(gaps: list[tuple[float, float]], line: Line) -> list[tuple[float, f
 def in_columns(page: pypdfium2.PdfTextPage, text: str) -> str:
     """Return the page's text with columns one after the other where it has some."""
     many = page.count_rects()
-    if not FEWEST_LINES < many < MOST_RECTANGLES:
+    if not FEWEST_LINES <= many < MOST_RECTANGLES:
         return text
     pieces = rectangles(page, many)
     if wide_gaps(pieces) < FEWEST_LINES:
+        # Some programs draw a line across all columns as one piece, with gaps in it.
+        pieces = by_letters(page, len(text)) if len(text) <= MOST_LETTERS and has_wide_spaces(page, text) else []
+    if wide_gaps(pieces) < FEWEST_LINES:
         return text
-    for block in list(blocks(lines(pieces))):
+    for block in list(islice(blocks(lines(pieces)), MOST_BLOCKS)):
         text = reordered(page, block, text)
     return text
 
@@ -113,6 +125,49 @@ def rectangles(page: pypdfium2.PdfTextPage, many: int) -> list[Rectangle]:
         for place in range(many)
         if raw.FPDFText_GetRect(page, place, *places) and top.value > bottom.value
     ]
+
+
+def has_wide_spaces(page: pypdfium2.PdfTextPage, text: str) -> bool:
+    """Return True if lines seem to have a wide gap where the text has a space. Looks at a few long lines only."""
+    long_lines = [line for line in LINE.finditer(text) if line.end() - line.start() >= LONG_LINE]
+    step = max(len(long_lines) // SAMPLED_LINES, 1)
+    sample = long_lines[step // 2 :: step][:SAMPLED_LINES]
+    return sum(any(wide_spaces(page, line)) for line in sample) >= FEWEST_WITH_GAPS
+
+
+def wide_spaces(page: pypdfium2.PdfTextPage, line: re.Match[str]) -> Iterator[bool]:
+    """Yield for each space in a line whether it is a wide gap."""
+    for place in range(line.start() + 1, line.end() - 1):
+        if line.string[place] == " ":
+            before, after = letter_box(page, place - 1), letter_box(page, place + 1)
+            yield before is not None and after is not None and after[0] - before[2] > WIDE_SPACE * before[3]
+
+
+def letter_box(page: pypdfium2.PdfTextPage, place: int) -> Rectangle | None:
+    """Return where a letter is by its index in the text: left, base line, right, and its font's size; or None."""
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    index = raw.FPDFText_GetCharIndexFromTextIndex(page, place)
+    if not raw.FPDFText_GetCharBox(page, index, left, right, bottom, top):
+        return None
+    raw.FPDFText_GetCharOrigin(page, index, top, bottom)
+    return left.value, bottom.value, right.value, raw.FPDFText_GetFontSize(page, index)
+
+
+def by_letters(page: pypdfium2.PdfTextPage, count: int) -> list[Rectangle]:
+    """Return the places of pieces of text without wide gaps, from the places of the letters."""
+    pieces: list[Rectangle] = []
+    for place in range(count):
+        letter = letter_box(page, place)
+        if letter is None or letter[0] == letter[2]:
+            continue
+        left, bottom, right, size = letter
+        last = pieces[-1] if pieces else None
+        gap = left - last[2] if last else 0.0
+        if last is None or not -size < gap < WORD_GAP * size or abs(bottom - last[1]) > SAME_LINE * size:
+            pieces.append((left, bottom, right, bottom + size))
+        else:
+            pieces[-1] = (last[0], min(bottom, last[1]), max(right, last[2]), max(bottom + size, last[3]))
+    return pieces
 
 
 def wide_gaps(pieces: list[Rectangle]) -> int:

@@ -11,6 +11,7 @@ SIGNS = ("\x02", "\ufffe", "-\r", "-\n", "\u2010\r", "\u2010\n", "\u00ad")
 LEFT = re.compile(r"[\w\u2019'-]{1,40}\Z")
 RIGHT = re.compile(r"\w{1,40}")
 NEAR = 40
+MOST_COMPARED = 300
 SHORTEST_PROOF = 6
 # Words that stand before a hyphen, unless an ending of their own follows: third-party, but shortage.
 FIRST_HALVES = """
@@ -65,7 +66,8 @@ def readings(text: str) -> tuple[str, list[str]]:
     others: list[str] = []
     end, lowered = 0, ""
     for mark in MARK.finditer(text):
-        lowered = lowered or text.lower()
+        # A page has a few dozen of them at most, unless it was made to be slow.
+        lowered = (lowered or text.lower()) if len(others) < MOST_COMPARED else ""
         left = LEFT.search(text[max(0, mark.start() - NEAR) : mark.start()])
         right = RIGHT.match(text[mark.end() : mark.end() + NEAR])
         pieces.append(text[end : mark.start()])

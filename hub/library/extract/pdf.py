@@ -132,7 +132,7 @@ def drawn_over(document: pypdfium2.PdfDocument, index: int, known: list[str]) ->
 
 def tidy(text: str) -> str:
     """Return the text without ligatures, so that search finds its words."""
-    return unicodedata.normalize("NFC", text.translate(LIGATURES))
+    return text if text.isascii() else unicodedata.normalize("NFC", text.translate(LIGATURES))
 
 
 def bookmarks(document: pypdfium2.PdfDocument) -> dict[int, str]:

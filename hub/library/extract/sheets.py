@@ -95,6 +95,7 @@ def sheet_parts(workbook: Workbook, number: int, entry: Element, part: str) -> I
         "\n".join(sheet.lines),
         hidden=is_hidden(entry),
         also_searched="\n".join(text for text in also if text),
+        is_picture=not sheet.lines and beside_cells.has_pictures(workbook.package, part),
     )
     yield from others
     if sheet.is_damaged:
