@@ -129,7 +129,18 @@ def test_pictures_are_found_by_what_is_said_about_them(reader: Reader, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "nothing", ["", "image1.png", "Picture 3", "C:\\my photos\\DSC_1.JPG", "Grafik 12", "-", "DSC_004512"]
+    "nothing",
+    [
+        "",
+        "image1.png",
+        "Picture 3",
+        "C:\\my photos\\DSC_1.JPG",
+        "Grafik 12",
+        "-",
+        "DSC_004512",
+        "site_plan_v2",
+        "IMG20240101",
+    ],
 )
 def test_descriptions_that_say_nothing_are_left_out(nothing: str) -> None:
     assert said(nothing) == ""

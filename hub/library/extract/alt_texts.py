@@ -11,6 +11,7 @@ NOTHING = re.compile(
     r"""(.{0,300}\.(png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp|heic|ico|pdf|mp4|mov|avi|wav)
        |(https?|file)://\S+
        |[a-z]{1,4}[-_]?\d{5,}[-_\d]*(\[\d\])?
+       |[^\s_]+(_[^\s_]*)+
        |(picture|image|graphics?|photo|img|grafik|bild|figure|logo|icon|chart|diagram|diagramm|table|group|object|shape
          |object\ placeholder|content\ placeholder|picture\ placeholder|text\ ?box|rectangle|oval|line|title)?[\W\d_]*)""",
     re.IGNORECASE | re.VERBOSE,

@@ -19,7 +19,7 @@ from hub.library.extract.word_text import BODY_LEVEL, Shared, WordText, level_of
 from hub.library.rules import PageKind
 
 HEADING_STYLE = re.compile(r"(heading \d|title)")
-LETTER = re.compile(r"[^\W\d_]")  # a line without letters is a page number
+LETTER = re.compile(r"[^\W\d_]")  # a paragraph without letters is a page number
 NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 
 
@@ -78,12 +78,12 @@ def notes(place: Place, kind: str, shared: Shared) -> dict[str, str]:
 
 
 def margin_lines(place: Place, shared: Shared) -> Iterator[str]:
-    """Yield the lines of headers and footers that have words."""
+    """Yield the lines of headers and footers, without paragraphs that have no words."""
     for kind in ("header", "footer"):
         for name in place.related(kind):
             root = place.xml(name, kind)
             for block in [] if root is None else WordText(place.beside(name), shared).blocks(root):
-                yield from (line for line in block.text.split("\n") if LETTER.search(line))
+                yield from block.text.split("\n") if LETTER.search(block.text) else ()
 
 
 def note_comments(place: Place) -> None:

@@ -26,7 +26,9 @@ def graphic_lines(place: Place, element: Element) -> Iterator[str]:
     elif name == "subDoc":
         note_embedded(place, attribute(element, "id"), "inserted document")
     else:
-        note_object(place, element, attribute(element, "progId") or attribute(element, "ProgID"))
+        note_object(
+            place, element, attribute(element, "progId") or attribute(element, "ProgID") or attribute(element, "name")
+        )
 
 
 def diagram_lines(place: Place, reference: str) -> Iterator[str]:

@@ -29,8 +29,20 @@ FOLDERS = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
 OPEN_DOCUMENT = {b"text": "odt", b"spreadsheet": "ods", b"presentation": "odp"}
 STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls", "PowerPoint Document": "ppt"}
 PACKAGES = ("Package", "CONTENTS", "EmbeddedOdf")
-# Programs whose objects are pictures.
-PICTURES = ("photoshop", "paint", "pbrush", "photo", "msphoto", "ms_clipart", "msclipart", "imaging", "static")
+# Programs whose objects are pictures, or the data of an add-in (think-cell) whose drawings are on the slide.
+NO_TEXT = (
+    "paint",
+    "pbrush",
+    "photo",
+    "image",
+    "bitmap",
+    "msphoto",
+    "ms_clip",
+    "msclip",
+    "imaging",
+    "static",
+    "tclayout",
+)
 NATIVE = "\x01Ole10Native"
 LARGEST = 100 * 1024 * 1024
 
@@ -38,7 +50,7 @@ LARGEST = 100 * 1024 * 1024
 def note_object(place: Place, element: Element, program: str) -> None:
     """Note an embedded object by the element that refers to it; `program` is the identifier of its program."""
     what = object_words(program)
-    if program.lower().startswith(PICTURES):
+    if program.lower().startswith(NO_TEXT):
         return
     if attribute(element, "Type") == "Link" or any(True for _ in element.iterfind("{*}link")):
         place.leave_out(LINKED)
@@ -48,7 +60,13 @@ def note_object(place: Place, element: Element, program: str) -> None:
 
 def object_words(program: str) -> str:
     """Return what an embedded object is, in words."""
-    kinds = {"equation": "equation", "mathtype": "equation", "visio": "Visio drawing", "excel": "embedded workbook"}
+    kinds = {
+        "msgraph": "chart",
+        "equation": "equation",
+        "mathtype": "equation",
+        "visio": "Visio drawing",
+        "excel": "embedded workbook",
+    }
     kinds |= {"word": "embedded document", "powerpoint": "embedded presentation", "acro": "embedded PDF"}
     return next((words for start, words in kinds.items() if program.lower().startswith(start)), "embedded object")
 
@@ -97,7 +115,7 @@ def native(content: bytes) -> tuple[str, bytes]:
     path and the path, the size of the content and the content. Raises ValueError or IndexError when it is damaged.
     """
     end = content.index(b"\0", 6)
-    name = content[6:end].decode("cp1252", "replace").replace("\\", "/").rpartition("/")[2]
+    name = decoded_name(content[6:end]).replace("\\", "/").rpartition("/")[2]
     place = content.index(b"\0", end + 1) + 1 + 4
     length = int.from_bytes(content[place : place + 4], "little")
     place += 4 + length
@@ -106,6 +124,14 @@ def native(content: bytes) -> tuple[str, bytes]:
     if not inner:
         raise ValueError(name)
     return name, inner
+
+
+def decoded_name(name: bytes) -> str:
+    """Return a file's name in UTF-8, otherwise in Windows-1252."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError:
+        return name.decode("cp1252", "replace")
 
 
 def kind_of(content: bytes) -> str:
