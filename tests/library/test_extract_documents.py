@@ -299,3 +299,19 @@ def test_a_file_that_is_not_rtf_is_named(reader: Reader, tmp_path: Path, content
 def test_hostile_rtf_does_not_hang(reader: Reader, tmp_path: Path, piece: str) -> None:
     extraction = reader.read(rtf(tmp_path / "a", piece * (400_000 // len(piece))), "a.rtf")
     assert extraction.state is not State.TIMEOUT
+
+
+def test_binary_data_and_raw_bytes_of_rtf_are_understood(reader: Reader, tmp_path: Path) -> None:
+    source = b"{\\rtf1\\ansi\\ansicpg932{\\fonttbl{\\f0\\fcharset128 Gothic;}}{\\info{\\title \x83e\x83X\x83g}}"
+    picture = b"{\\pict\\bin5 }}{{\\}"
+    (tmp_path / "a").write_bytes(source + picture + b"\\f0 \x83e\x83X\x83g and a lathe}")
+    extraction = reader.read(tmp_path / "a", "a.rtf")
+    assert (extraction.title, extraction.pages[0].text) == ("テスト", "テスト and a lathe")
+
+
+def test_a_text_box_before_the_text_of_its_paragraph_comes_first(reader: Reader, tmp_path: Path) -> None:
+    box = TEXT_BOX.format(names=NAMES, inside="<w:p><w:r><w:t>Boxed</w:t></w:r></w:p>")
+    first = box.replace("<w:r><w:t>Anchor</w:t></w:r>", "", 1).replace("</w:p>", "", 1)
+    content = first.replace("</mc:AlternateContent></w:r>", "</mc:AlternateContent></w:r><w:r><w:t>Anchor</w:t></w:r>")
+    path = word_with(tmp_path / "a", content.replace("Boxed</w:t></w:r>", "Boxed</w:t></w:r></w:p>", 1))
+    assert lines_of(reader, path) == ["Boxed", "Anchor"]

@@ -24,6 +24,7 @@ STYLES = "styles.xml"
 LETTER = re.compile(r"[^\W\d_]")  # a line without letters is a page number
 # What the header and footer of a sheet have unless someone changes them.
 DEFAULT_MARGIN = re.compile(r"\W*(page|seite|sheet|of|\?+)?[\W\d]*(of|von)?[\W\d]*", re.IGNORECASE)
+FIXED = {"", "footer", "header"}  # the other frames of a master are placeholders
 MARGINS = ("header", "footer")
 
 
@@ -130,7 +131,7 @@ class Reading:
         self.masters.add(name)
         for master in self.styles_root.iterfind("{*}master-styles/{*}master-page"):
             if attribute(master, "name") == name:
-                fixed = [part for part in master if not attribute(part, "class")]
+                fixed = [part for part in master if attribute(part, "class") in FIXED]
                 reader = self.text_at(place)
                 place.also += [line for part in fixed if local_name(part) in DRAWINGS for line in holding(reader, part)]
 

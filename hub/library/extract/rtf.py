@@ -41,7 +41,11 @@ PACKAGES = (OLE_START, b"PK\x03\x04", b"%PDF")
 DESCRIPTION = re.compile(
     r"\{\\sp\s{0,3}\{\\sn\s{1,3}(?:wzDescription|gtextUNICODE)\}\s{0,3}\{\\sv\s{1,3}([^{}]{1,4000})\}"
 )
-PROPERTY = r"\{\\%s\s{1,3}([^{}]{1,2000})\}"
+TITLE = re.compile(r"\{\\title\s{1,3}([^{}]{1,2000})\}")
+CODE_PAGE = re.compile(r"\\ansicpg\d{1,5}")
+BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
+# With the letter that follows, which in Chinese, Japanese and Korean encodings is the other half of a character.
+NOT_ASCII = re.compile(rb"[\x80-\xff]+[A-Za-z@^_`|~\[\]]?")
 CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 # The library looks for links with a pattern whose time grows with the square of the text: none may match.
 LINK = re.compile(r"hyper(?=link)", re.IGNORECASE)
@@ -56,8 +60,8 @@ def open_rtf(path: Path, file_format: Format, limits: Limits) -> Document:
         raise Unreadable(EMPTY)
     if not content.lstrip().startswith(RTF_START):
         raise Unreadable(OTHER_KIND, a_label=file_format.a_label)
-    source = content.decode("latin-1")
-    return Document(parts(source, rtf_text(content)), title_of(source), created_on(source))
+    source = source_of(content)
+    return Document(parts(source, text_of(source)), title_of(source), created_on(source))
 
 
 def parts(source: str, text: str) -> Iterator[Part]:
@@ -91,8 +95,30 @@ def between(match: re.Match[str]) -> str:
 
 def rtf_text(content: bytes) -> str:
     """Return the text of an RTF file, then what it says about its pictures; raises Unreadable when it is damaged."""
-    source = content.decode("latin-1").lstrip()
-    said_of_pictures = [said(plain(match[1])) for match in DESCRIPTION.finditer(source)]
+    return text_of(source_of(content))
+
+
+def source_of(content: bytes) -> str:
+    """Return RTF in ASCII: without binary data, and with other bytes written as escapes."""
+    pieces: list[bytes] = []
+    place = 0
+    for match in BINARY.finditer(content):
+        if match.start() >= place:
+            pieces.append(content[place : match.start()])
+            place = match.end() + int(match[1])
+    pieces.append(content[place:])
+    return NOT_ASCII.sub(escaped, b"".join(pieces).lstrip()).decode("ascii")
+
+
+def escaped(match: re.Match[bytes]) -> bytes:
+    """Return bytes as escapes."""
+    return b"".join(b"\\'%02x" % byte for byte in match[0])
+
+
+def text_of(source: str) -> str:
+    """Return the text of RTF source, then what it says about its pictures; raises Unreadable when it is damaged."""
+    head = code_page(source)
+    said_of_pictures = [said(plain(head + match[1])) for match in DESCRIPTION.finditer(source)]
     text = plain(source, whole=True)
     return clean("\n\n".join([text, *dict.fromkeys(line for line in said_of_pictures if line)]))
 
@@ -111,8 +137,14 @@ def plain(source: str, *, whole: bool = False) -> str:
 
 def title_of(source: str) -> str:
     """Return the title in the document's properties, if a person seems to have chosen it."""
-    match = re.search(PROPERTY % "title", source[:TITLE_WITHIN])
-    return sensible_title(plain(match[1])) if match else ""
+    match = TITLE.search(source, 0, TITLE_WITHIN)
+    return sensible_title(plain(code_page(source) + match[1])) if match else ""
+
+
+def code_page(source: str) -> str:
+    """Return the control word for the encoding of the document; "" when it has none."""
+    match = CODE_PAGE.search(source, 0, TITLE_WITHIN)
+    return f"{match[0]} " if match else ""
 
 
 def created_on(source: str) -> date | None:

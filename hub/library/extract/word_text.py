@@ -42,6 +42,8 @@ class WordText:
         self.place = place
         self.shared = shared
         self.asides: list[Element | Block] = []
+        # Text boxes that come before the text of their paragraph.
+        self.ahead: list[Element] = []
 
     def blocks(self, root: Element) -> Iterator[Block]:
         """Yield headings, paragraphs and tables in order, and what they hold behind them."""
@@ -55,7 +57,9 @@ class WordText:
             if name == "tbl":
                 yield Block("\n".join(self.rows(element)))
             elif name == "p":
-                yield self.paragraph(element)
+                own = self.paragraph(element)
+                waiting.extend(reversed([*self.ahead, own, *self.asides]))
+                self.ahead, self.asides = [], []
             elif name == "altChunk":
                 yield from chunk_blocks(self.place, attribute(element, "id"))
             elif name in TAKEN_OUT:
@@ -88,11 +92,13 @@ class WordText:
     def pieces(self, element: Element) -> Iterator[tuple[str, bool]]:
         """Yield the pieces of a text in order, and whether they are bold; what isn't part of it goes to the asides."""
         described: set[str] = set()
+        has_text = False
         waiting = [element]
         while waiting:
             below = waiting.pop()
             name = local_name(below)
             if name == "t":
+                has_text = True
                 yield below.text or "", is_bold(below)
             elif name == "r":
                 waiting.extend(reversed(below))
@@ -100,6 +106,8 @@ class WordText:
                 self.note_deleted(below)
             elif name in EQUATIONS:
                 yield equation_text(below), False
+            elif name == "txbxContent" and not has_text and local_name(element) == "p":
+                self.ahead.append(below)
             elif name in ASIDES:
                 self.set_aside(below, name)
             else:
