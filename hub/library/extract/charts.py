@@ -12,6 +12,8 @@ from hub.library.extract.paragraphs import paragraphs
 from hub.library.extract.parts import CHART_DATA, Place
 
 INDEX = re.compile(r"[0-9]{1,7}")
+# In a larger table, the rows of values follow one another: its time and size don't grow with their product.
+MOST_CELLS = 1_000_000
 NAMED = ("tx", "cat", "val", "xVal", "yVal", "bubbleSize")
 
 
@@ -78,11 +80,10 @@ def classic_columns(chart: Element) -> Iterator[Column]:
     """Yield the rows of values of a chart."""
     since_1904 = any(attribute(entry, "val") not in {"0", "false"} for entry in chart.iterfind("{*}date1904"))
     axis_codes = {own_code(axis) for axis in chart.iter("{*}valAx")}
+    axis_code = axis_codes.pop() if len(axis_codes) == 1 else ""
     for series in chart.iter("{*}ser"):
         column = Column(" ".join((value.text or "").strip() for value in series.iterfind("{*}tx//{*}v")))
-        code = label_code(series) or (axis_codes.pop() if len(axis_codes) == 1 else "")
-        if code:
-            axis_codes = {code} if not label_code(series) else axis_codes
+        code = label_code(series) or axis_code
         for name in ("cat", "xVal"):
             for data in series.iterfind("{*}" + name):
                 read_points(data, column.labels, column, since_1904=since_1904)
@@ -183,7 +184,8 @@ def grid(columns: list[Column]) -> Iterator[str]:
     """Yield the values as a table if all rows have the same categories, otherwise one row after another."""
     filled = [column for column in columns if column.values or column.labels or column.name]
     labels = next((column.labels for column in filled if column.labels), {})
-    if any(column.labels not in ({}, labels) for column in filled):
+    cells = len(filled) * sum(len(column.values) for column in filled)
+    if cells > MOST_CELLS or any(column.labels not in ({}, labels) for column in filled):
         for column in filled:
             yield from table([column], column.labels)
     else:

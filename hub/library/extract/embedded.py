@@ -74,7 +74,7 @@ def object_words(program: str) -> str:
 def note_embedded(place: Place, reference: str, what: str) -> None:
     """Note the file that is referred to as a file inside, or as unread."""
     name = place.target(reference, what)
-    if name and (content := place.content(name, what)):
+    if name and not place.has(name) and (content := place.content(name, what)):
         note_content(place, content, name, what)
 
 

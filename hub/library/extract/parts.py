@@ -37,6 +37,10 @@ class Notes:
         if what not in self.noted:
             self.noted.append(what)
 
+    def has(self, part: str) -> bool:
+        """Return True if the part is noted as a file inside already."""
+        return any(isinstance(entry, Inner) and entry.part == part for entry in self.noted)
+
     def inner(self, name: str, content: bytes, part: str) -> None:
         """Note a file inside the document; a second one with the same name gets a number."""
         stem, dot, extension = name.rpartition(".")
