@@ -21,6 +21,7 @@ from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract import sandbox, tesseract
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.limits import Limits
+from hub.library.extract.picture_text import BLANK
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import Reader
 from hub.library.extract.recognition import Recognition, from_json
@@ -342,3 +343,31 @@ def test_a_slide_that_is_a_picture_is_read_from_the_exported_deck(
     making.catch_up(database, reader)
     assert recognizing.catch_up(database, reader) == 1
     assert "Mandrel and chuck" in pages_of(database, resource)[1].text
+
+
+def test_white_letters_on_a_transparent_ground_are_read(reader: Reader, tmp_path: Path) -> None:
+    words = scan("Dark pages only", size=(800, 400))
+    picture = Image.new("RGBA", words.size, (255, 255, 255, 0))
+    picture.putalpha(words.point(lambda level: 255 - level))
+    assert recognized(reader, saved(picture, tmp_path / "a.png")).text == "Dark pages only"
+
+
+def test_faint_letters_do_not_make_a_page_blank(reader: Reader, tmp_path: Path) -> None:
+    faint = scan("Draft").point(lambda level: 235 if level < 128 else 250)
+    path = saved(faint, tmp_path / "a.png")
+    assert reader.make("prepare", path, "png", number=1).each[1] != BLANK
+    assert reader.make("prepare", saved(faint.point(lambda _: 250), path), "png", number=1).each[1] == BLANK
+
+
+def test_damaged_and_huge_pictures_end_in_a_state(database: Database, reader: Reader, tmp_path: Path) -> None:
+    whole = io.BytesIO()
+    drawing((2000, 1500)).save(whole, "JPEG")
+    (tmp_path / "cut.jpg").write_bytes(whole.getvalue()[:9_000])
+    Image.new("1", (30_000, 5_000)).save(tmp_path / "huge.png")
+    Image.new("1", (60_000, 10_000)).save(tmp_path / "bomb.png")
+    resources = [ready(database, reader, tmp_path / name) for name in ("cut.jpg", "huge.png", "bomb.png")]
+    recognizing.catch_up(database, reader)
+    states = [revision_of(database, resource).state for resource in resources]
+    assert states == [State.PARTIAL, State.PARTIAL, State.TOO_LARGE]
+    sentences = {revision_of(database, resource).unread for resource in resources[:2]}
+    assert sentences == {"The text in the picture on page 1 couldn’t be read."}

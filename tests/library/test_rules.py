@@ -14,6 +14,7 @@ from hub.library.rules import (
     State,
     date_from,
     kind_from,
+    Progress,
     progress,
 )
 from hub.library.tables import MOST_COLUMNS, MOST_ROWS, after_title, table_of
@@ -97,3 +98,14 @@ def test_progress_tells_the_processing_status() -> None:
     assert (drawn.sentence, drawn.busy) == ("34 slides, searchable.", False)
     assert many.sentence == "1,234 sections, searchable."
     assert len({reading.mark, is_read.mark, drawn.mark}) == 3
+
+
+def test_progress_tells_how_many_pictures_are_being_read() -> None:
+    def of_pages(pictures: int) -> Progress:
+        return progress(State.PARTIAL, PreviewState.PICTURES, PageKind.PAGE, 12, is_read=True, pictures=pictures)
+
+    assert of_pages(12).sentence == "12 pages. Reading the text in 12 pictures."
+    assert of_pages(1).sentence == "12 pages, searchable. Reading the text in 1 picture."
+    assert of_pages(1).busy
+    assert not of_pages(0).busy
+    assert len({of_pages(pictures).mark for pictures in range(13)}) == 3  # done, up to 10, up to 20

@@ -38,12 +38,13 @@ from hub.library.rules import PICTURES_AT_ONCE, PageKind, PreviewState, Source, 
 log = logging.getLogger("hub.library")
 
 # Longer than the time limits of both jobs together, so that a running worker never loses its lease.
-LEASE = timedelta(seconds=180)
+LEASE = timedelta(seconds=420)
 MOST_TRIES = 3
 
 MEGABYTE = 1024 * 1024
-PREPARING = Limits(wall_seconds=40, processor_seconds=30, answer_bytes=64 * MEGABYTE)
-RECOGNIZING = Limits(wall_seconds=90, processor_seconds=60, answer_bytes=8 * MEGABYTE)
+# The limits are those of the processor: on a busy machine, recognition waits for everything else.
+PREPARING = Limits(wall_seconds=120, processor_seconds=30, answer_bytes=64 * MEGABYTE)
+RECOGNIZING = Limits(wall_seconds=240, processor_seconds=60, answer_bytes=8 * MEGABYTE)
 
 PNG = b"\x89PNG\r\n\x1a\n"
 # How a job ends for a reason that may pass, such as too little memory.

@@ -152,7 +152,8 @@ class ReportWriter:
         if self.cut:
             details.append(PAGES_CUT.sentence.format(which=listed(self.kind, self.cut)))
         unread = unique(self.unread)
-        if self.kind in PICTURED and self.count and not self.characters and not (details or unread):
+        is_one_picture = self.count == 1 and bool(self.pictures)
+        if self.kind in PICTURED and self.count and not (self.characters or details or unread or is_one_picture):
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
         elif not (self.count and (self.characters or self.has_title)) and not (details or unread):
             details.append(NO_TEXT.sentence)

@@ -1,11 +1,12 @@
 """Picture files: PNG, JPEG, TIFF, HEIC and WebP. A scan with several pages has a page for each of its pictures."""
 
+import struct
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 import pi_heif
-from PIL import Image, ImageChops, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageOps, ImageStat, UnidentifiedImageError
 
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
@@ -19,7 +20,16 @@ FORMATS = ("PNG", "JPEG", "TIFF", "HEIF", "WEBP")
 # In the other formats, further pictures are moves of an animation, or the same one for the other eye.
 WITH_PAGES = frozenset({"TIFF", "HEIF"})
 MOST_PIXELS = 50_000_000
-BROKEN = (OSError, ValueError, SyntaxError, EOFError, IndexError, ZeroDivisionError, OverflowError)
+# What Pillow and its plugins raise for damaged files.
+BROKEN = (
+    *(OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, SyntaxError, EOFError, RuntimeError),
+    *(ZeroDivisionError, OverflowError, struct.error),
+)
+# Drawings for dark pages are brighter than this on average, and invisible on white.
+BRIGHT = 230
+DARK_GROUND = "#444444"
+# Pixels that differ from the ground by fewer levels of gray, of 255, can't be seen.
+VISIBLE = 8
 DEEP = ("I;16", "I;16B", "I;16L", "I", "F")  # more than 256 levels of gray
 
 
@@ -68,7 +78,7 @@ def frame(picture: Image.Image, number: int) -> Image.Image:
 
 
 def upright(picture: Image.Image) -> Image.Image:
-    """Return the picture as the camera was held, on white where it is transparent, with 256 levels of each color."""
+    """Return the picture as the camera was held, on a ground where it is transparent, with 256 levels of each color."""
     # Decoding comes first: only then is it known that the metadata is whole.
     picture.load()
     turned = ImageOps.exif_transpose(picture)
@@ -76,7 +86,9 @@ def upright(picture: Image.Image) -> Image.Image:
         return shallow(turned)
     if turned.has_transparency_data:
         clear = turned.convert("RGBA")
-        ground = Image.new("RGBA", clear.size, "white")
+        drawn = ImageStat.Stat(clear.convert("L"), clear.getchannel("A"))
+        is_bright = drawn.count[0] > 0 and drawn.mean[0] > BRIGHT
+        ground = Image.new("RGBA", clear.size, DARK_GROUND if is_bright else "white")
         return Image.alpha_composite(ground, clear).convert("RGB")
     return turned
 
@@ -98,9 +110,12 @@ def small_copy(source: Path | IO[bytes], size: tuple[int, int], number: int = 1)
         return copy
 
 
-def is_blank(picture: Image.Image, most: int = 100) -> bool:
-    """Return True if at most `most` pixels of a gray picture differ visibly from its most frequent gray."""
+def is_blank(picture: Image.Image, most: int = 20) -> bool:
+    """Return True if at most `most` pixels of a gray picture differ visibly from its most frequent gray.
+
+    A period has more pixels. The noise of a scanner does too, and then the page isn't called blank.
+    """
     counts = picture.histogram()
     ground = max(range(len(counts)), key=counts.__getitem__)
     difference = ImageChops.difference(picture, Image.new("L", picture.size, ground)).histogram()
-    return sum(difference[40:]) <= most
+    return sum(difference[VISIBLE:]) <= most
