@@ -194,7 +194,7 @@ def test_a_page_whose_worker_died_is_recognized_after_its_lease(
 
 
 @pytest.mark.both_databases
-def test_a_worker_that_lost_its_lease_writes_nothing(database: Database, reader: Reader, tmp_path: Path) -> None:
+def test_a_recognizer_that_lost_its_lease_writes_nothing(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = ready(database, reader, scanned_pdf(tmp_path / "a.pdf", ["Typed", scan("Lost wax")]))
     claim = recognizing._claim(database)
     assert claim is not None

@@ -11,10 +11,10 @@ from hub.library.rules import (
     Kind,
     PageKind,
     PreviewState,
+    Progress,
     State,
     date_from,
     kind_from,
-    Progress,
     progress,
 )
 from hub.library.tables import MOST_COLUMNS, MOST_ROWS, after_title, table_of
