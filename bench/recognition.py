@@ -22,9 +22,9 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
 
 from bench.corpus import stories
-from hub.library.extract.limits import Limits
+from hub.library.derive.recognizing import PREPARING, RECOGNIZING
 from hub.library.extract.reader import Reader
-from hub.library.extract.recognition import Recognition, from_json
+from hub.library.extract.recognition import NOTHING, Recognition, from_json
 from hub.library.extract.tesseract import missing_package
 from tests.library import documents
 
@@ -147,12 +147,9 @@ def _processor_seconds(reader: Reader) -> float:
 
 
 def _recognized(reader: Reader, path: Path, prepared: Path) -> Recognition:
-    prepared.write_bytes(reader.make("prepare", path, "png", number=1).each[1])
-    content = reader.make("recognize", prepared, "png", languages="eng").each[1]
-    recognition = from_json(content, Limits())
-    if recognition is None:
-        raise ValueError(content)
-    return recognition
+    prepared.write_bytes(reader.make("prepare", path, "png", PREPARING, number=1).each[1])
+    answer = reader.make("recognize", prepared, "png", RECOGNIZING, languages="eng")
+    return from_json(answer.each.get(1, b""), RECOGNIZING) or NOTHING
 
 
 def _worn(picture: Image.Image) -> Image.Image:
