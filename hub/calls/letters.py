@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from hub.calls.models import Call, Presentation
+from hub.calls.rules.agenda import Passage
+from hub.calls.rules.recordings import at_second, opens_at_seconds
 from hub.calls.rules.series import CallState
-from hub.core.dates import moment_in_full, month_day, with_year
+from hub.core.dates import in_recording, moment_in_full, month_day, with_year
 from hub.library.models import Resource
 from hub.mail.letters import Bullets, Button, Heading, Letter, Link, Links, Paragraph, Part, Quote, greeting
 
@@ -52,15 +54,16 @@ class Recap:
     notes: Sequence[Resource]
     presentations: Sequence[tuple[str, str, int | None]]  # title, organization, and the deck's ID if all may read it
     asks: Sequence[str]
+    passages: Sequence[Passage] = ()  # what was said about the agenda
 
     @property
     def is_empty(self) -> bool:
         """True if there is no content to send."""
-        return not (self.notes or self.presentations or self.asks or self.call.recording_link)
+        return not (self.notes or self.presentations or self.asks or self.passages or self.call.recording_link)
 
 
 def recap(base_url: str, content: Recap, name: str) -> Letter:
-    """Return a call's recap: notes, decks, asks, and the link to the recording."""
+    """Return a call's recap: notes, decks, moments of the agenda, asks, and the link to the recording."""
     call = content.call
     parts: list[Part] = [
         greeting(name),
@@ -70,6 +73,9 @@ def recap(base_url: str, content: Recap, name: str) -> Letter:
         parts += [Heading("Notes"), Links(tuple(_link(base_url, note) for note in content.notes))]
     if content.presentations:
         parts += [Heading("Presentations"), *_presentations(base_url, content.presentations)]
+    if content.passages:
+        links = tuple(_moment(base_url, call, passage) for passage in content.passages)
+        parts += [Heading("What was said"), Links(links)]
     if content.asks:
         parts += [Heading("Asks and follow-ups"), Bullets(tuple(content.asks))]
     if call.recording_link:
@@ -80,6 +86,19 @@ def recap(base_url: str, content: Recap, name: str) -> Letter:
         tuple(parts),
         "You get this because no one from your organization was on the call. Reading it doesn’t count as attendance.",
     )
+
+
+def _moment(base_url: str, call: Call, passage: Passage) -> Link:
+    """Return the link to a moment: in the recording if that opens at a second, otherwise in the transcript."""
+    moment = passage.moment
+    address = f"{base_url}/resources/{moment.resource_id}/pages/{moment.page}"
+    where = [moment.speaker]
+    if moment.seconds is not None:
+        where.insert(0, in_recording(moment.seconds))
+        if opens_at_seconds(call.recording_link):
+            address = at_second(call.recording_link, moment.seconds)
+    place = ", ".join(part for part in where if part)
+    return Link(passage.topic, address, f"{place}: “{passage.quote}”" if place else f"“{passage.quote}”")
 
 
 def _link(base_url: str, resource: Resource) -> Link:

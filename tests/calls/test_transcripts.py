@@ -5,9 +5,10 @@ from io import BytesIO
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from bs4 import BeautifulSoup
+from sqlalchemy import select, update
 
-from hub.calls.models import Alias, Attendance, Guest, GuestState, MeetingReport, Source
+from hub.calls.models import Alias, Attendance, Call, Guest, GuestState, MeetingReport, Source
 from hub.calls.queries import series as series_queries
 from hub.core.db import Database
 from hub.library.rules import Audience
@@ -143,3 +144,42 @@ def test_only_the_coordinator_imports_speakers_of_transcripts_of_this_call(
     for resource in (str(other), "999", "x", ""):
         assert cora.post(f"/calls/{DAY}/speakers", data={"resource": resource}).status_code == 404
     assert guests(database) == {}
+
+
+def recap_text(database: Database, sign_in: SignIn) -> str:
+    """Return the preview of the recap, on one line."""
+    page = BeautifulSoup(sign_in(CORA).get(f"/calls/{DAY}/brief").text, "lxml").select_one(".card .page-text")
+    assert page is not None
+    return " ".join(page.get_text().split())
+
+
+def set_call(database: Database, **values: str) -> None:
+    with database.writing() as db:
+        db.execute(update(Call).where(Call.day == DAY).values(**values))
+
+
+def test_the_recap_quotes_the_moments_of_the_agenda(database: Database, sign_in: SignIn, number: int) -> None:
+    set_call(database, agenda="- Cold kilns\n- Pouring in spring\n- The harbor budget")
+    recap = recap_text(database, sign_in)
+    assert "What was said" in recap
+    assert "Cold kilns" in recap
+    assert "0:03, Rosa Peña: “The kiln is cold.”" in recap
+    assert f"/resources/{number}/pages/1" in recap
+    assert "0:40, Sørensen, Erik: “We pour in spring.”" in recap
+    assert "harbor" not in recap
+
+
+def test_the_recap_opens_the_recording_at_the_moment(database: Database, sign_in: SignIn, number: int) -> None:
+    set_call(database, agenda="- Pouring in spring", recording_link="https://youtu.be/kiln")
+    assert "https://youtu.be/kiln?t=40s" in recap_text(database, sign_in)
+    set_call(database, recording_link="https://video.example/kiln")
+    assert f"/resources/{number}/pages/2" in recap_text(database, sign_in)
+
+
+def test_the_recap_quotes_nothing_that_not_everyone_may_read(
+    database: Database, sign_in: SignIn, set_clock: SetClock
+) -> None:
+    set_clock("2026-11-16T14:00")
+    add_transcript(database, audience=Audience.ORGANIZATION)
+    set_call(database, agenda="- Pouring in spring")
+    assert "What was said" not in recap_text(database, sign_in)

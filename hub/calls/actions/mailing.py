@@ -10,7 +10,9 @@ from hub.calls.letters import Recap
 from hub.calls.models import Call
 from hub.calls.queries import mailing as mailing_queries
 from hub.calls.queries import series as series_queries
+from hub.calls.queries import transcripts as transcripts_queries
 from hub.calls.queries.mailing import Recipient
+from hub.calls.rules.agenda import passages_of, topics_of
 from hub.calls.rules.calendars import calendar
 from hub.calls.rules.presentations import Outcome, SlotState
 from hub.calls.rules.series import CallState, is_held
@@ -116,6 +118,10 @@ def recap_of(db: Session, call: Call) -> Recap:
             for presentation in accepted
         ],
         asks=[f"{ask.kind.label} from {ask.organization.name}: {ask.text}" for ask in call.asks],
+        passages=passages_of(
+            topics_of(call.agenda, [presentation.title for presentation in accepted]),
+            transcripts_queries.moments_of(db, resources),
+        ),
     )
 
 
