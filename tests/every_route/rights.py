@@ -89,7 +89,7 @@ LIBRARY = {
     **_all("library: show page state", _READS),
     "library.pages": Right(RESOURCES, needs=P.READ, get=_LOADED),
     "library.image": Right(RESOURCES, needs=P.READ, get=_PICTURE),
-    "library.recording": Right(RESOURCES, needs=P.READ, get=frozenset({404})),  # nothing plays in this world
+    "library.recording": Right(RESOURCES, needs=P.READ, get=_PICTURE),  # nothing plays in this world
     **_all("library: edit replace withdraw restore read_again", _CHANGES),
     "library.add_attachment": replace(_CHANGES, post=frozenset({404})),  # the page isn't one of an attachment
     "library.added": Right(queries=(f"ids={','.join(map(str, range(1, 12)))}",)),

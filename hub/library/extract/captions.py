@@ -19,7 +19,7 @@ TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{1,2}(?:[.,]\d{1,6})?"
 TIMING = re.compile(rf"\s*({TIME})\s*-->\s*{TIME}(?:\s|$)")
 HEADER = re.compile(r"\ufeff?WEBVTT(?:[ \t]+(?P<words>.*))?$")
 NOT_WORDS = re.compile(r"\ufeff?(WEBVTT|NOTE|STYLE|REGION)(?:[ \t]|$)")
-VOICE = re.compile(r"<v(?:\.[^\s>]{0,80})?[ \t]+([^>\n]{1,200})>")
+VOICE = re.compile(r"<v(?:\.[^\s>]{0,80})?[ \t]{1,9}([^>\n]{1,200})>")
 TAG = re.compile(r"</?(?:[a-z]\w{0,20}(?:[.\s][^<>\n]{0,200})?|[\d:.]{5,16})>|\{\\an?\d{1,2}\}", re.IGNORECASE)
 INLINE_TIME = re.compile(r"<\d{1,2}:\d{2}[\d:.]{0,10}>")
 # Zoom's older identifiers name the speaker: 12 "Rosa Peña" (16778240)
@@ -28,6 +28,7 @@ IDENTIFIER = re.compile(r"[\w./-]{1,80}")  # a number, or Teams' long ones
 
 ROLLING = 0.4
 FEWEST_PAIRS = 3
+MOST_SHOWN = 8  # lines on the screen at a time
 NOTES_LEFT_OUT = "Technical notes in the captions are not searched."
 
 
@@ -161,7 +162,7 @@ def is_rolling(cues: list[Cue]) -> bool:
 
 def unseen(shown: list[str], lines: list[str]) -> list[str]:
     """Return the lines that the cue before didn't show yet; of a line that grew, what was added."""
-    for count in range(min(len(shown), len(lines)), 0, -1):
+    for count in range(min(len(shown), len(lines), MOST_SHOWN), 0, -1):
         if shown[-count:] == lines[:count]:
             return lines[count:]
     if lines and shown[-1] and lines[0].startswith(shown[-1] + " "):

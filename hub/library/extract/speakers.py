@@ -9,7 +9,7 @@ MOST_WORDS = 8
 OFTEN = 0.4
 
 # A colon that follows a name is followed by white space: "10:30" and "https://" have no speaker.
-PREFIX = re.compile(r"\s*(?:>>\s*|-\s+)?\[?(?P<name>[^\s:\[\]<>][^:\[\]<>\n]{0,79}?)\]?\s*:(?:\s+|$)")
+PREFIX = re.compile(r"\s*(?:>>\s*|-\s+)?\[?(?P<name>[^\s:\[\]<>][^:\[\]<>\n]{0,79}?)\]?\s{0,9}:(?:\s+|$)")
 # Tools that tell voices apart, but don't know them: "[Speaker 1] Good morning."
 NUMBERED = re.compile(r"\s*[\[(](?P<name>(?:speaker|participant)[ _]?\w{1,3})[\])]:?\s+", re.IGNORECASE)
 SMALL_WORDS = frozenset(

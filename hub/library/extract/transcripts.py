@@ -13,6 +13,7 @@ A text is one when its lines name times that don't run backward, in one of these
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from hub.library.extract import speakers
@@ -23,6 +24,7 @@ LONGEST_LINE = 400  # a line with a time and a name; words may follow behind
 HOUR = 3_600
 LATEST_BEGINNING = 300
 FEWEST = 3
+SAMPLE = 500  # lines that may name a time, by which a shape is tried
 IN_ORDER = 0.95
 PRIVATE_LEFT_OUT = "Private messages in the chat are not searched."
 
@@ -34,12 +36,12 @@ UNDER_NAME = re.compile(
 ARROW = re.compile(
     rf"(?:(?P<name>{NAME})[ \t]{{1,9}})?(?P<stamp>{STAMP})[ \t]{{0,9}}-->[ \t]{{0,9}}{STAMP}[ \t]{{0,9}}"
 )
-INLINE = re.compile(rf"[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]+(?:-[ \t]+)?(?P<words>\S.*)")
+INLINE = re.compile(rf"[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]{{1,9}}(?:-[ \t]{{1,9}})?(?P<words>\S.*)")
 FROM = re.compile(
-    r"(?P<stamp>\d{1,2}:\d{2}:\d{2})[ \t]+From[ \t]+(?P<name>\S.{0,99}?)"
-    r"(?:[ \t]+to[ \t]+(?P<to>\S.{0,199}?))?[ \t]*:(?:[ \t]+(?P<words>.*))?"
+    r"(?P<stamp>\d{1,2}:\d{2}:\d{2})[ \t]{1,9}From[ \t]{1,9}(?P<name>\S.{0,99}?)"
+    r"(?:[ \t]{1,9}to[ \t]{1,9}(?P<to>\S.{0,199}?))?[ \t]{0,9}:(?:[ \t]{1,9}(?P<words>.*))?"
 )
-CHATTED = re.compile(rf"(?P<stamp>\d{{1,2}}:\d{{2}}:\d{{2}})\t[ \t]*(?P<name>{NAME})[ \t]*:\t(?P<words>.*)")
+CHATTED = re.compile(rf"(?P<stamp>\d{{1,2}}:\d{{2}}:\d{{2}})\t[ \t]{{0,9}}(?P<name>{NAME})[ \t]{{0,9}}:\t(?P<words>.*)")
 SAVED = re.compile(rf"\[(?P<name>{NAME})\][ \t]{{1,9}}(?P<stamp>\d{{1,2}}:\d{{2}}:\d{{2}})[ \t]{{0,9}}")
 ALONE = re.compile(rf"[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]{{0,9}}")
 PRIVATE = re.compile(r"\((?:direct message|privately)\)$", re.IGNORECASE)
@@ -54,7 +56,7 @@ class Entry:
     to: str = ""
     lines: list[str] = field(default_factory=list)
 
-    @property
+    @cached_property
     def seconds(self) -> int:
         """The time as seconds."""
         return seconds_of(self.stamp) or 0
@@ -73,24 +75,36 @@ class Shape:
 def recognized(lines: Iterable[str]) -> Iterator[Part] | None:
     """Return the moments of a transcript or chat, and what is left out; None when the lines aren't one."""
     all_lines = [line.strip() for line in lines]
+    places = [place for place, line in enumerate(all_lines) if may_name_time(line)]
     for shape in SHAPES:
-        before, entries = entries_of(all_lines, shape)
+        if not looks_like(shape, [all_lines[place] for place in places[:SAMPLE]]):
+            continue
+        before, entries = entries_of(all_lines, places, shape)
         is_most = len(before) <= len(all_lines) // 2
-        if entries and is_most and is_in_order(entries) and shape.is_one(entries, len(all_lines) - len(before)):
+        if is_most and is_in_order(entries) and shape.is_one(entries, len(all_lines) - len(before)):
             return parts_of(before, entries, shape)
     return None
 
 
-def entries_of(lines: Sequence[str], shape: Shape) -> tuple[list[str], list[Entry]]:
-    """Return the lines above the first time, and the times with the lines below them."""
-    before: list[str] = []
-    entries: list[Entry] = []
-    for line in lines:
-        if entry := shape.entry(line):
-            entries.append(entry)
-        elif line or entries:
-            (entries[-1].lines if entries else before).append(line)
-    return before, entries
+def looks_like(shape: Shape, lines: Sequence[str]) -> bool:
+    """Return True if some of these lines are entries of a shape, in order: long texts of other kinds end here."""
+    entries = [entry for line in lines if (entry := shape.entry(line))]
+    return bool(entries) and is_in_order(entries)
+
+
+def entries_of(lines: Sequence[str], places: Sequence[int], shape: Shape) -> tuple[list[str], list[Entry]]:
+    """Return the lines above the first time, and the times with the lines below them; `places` are those of lines that may name a time."""
+    timed = [(place, entry) for place in places if (entry := shape.entry(lines[place]))]
+    ends = [*(place for place, _ in timed[1:]), len(lines)]
+    for (place, entry), end in zip(timed, ends, strict=True):
+        entry.lines += lines[place + 1 : end]
+    before = [line for line in lines[: timed[0][0]] if line]
+    return before, [entry for _, entry in timed]
+
+
+def may_name_time(line: str) -> bool:
+    """Return True if a line begins or ends as one with a time can; most lines don't, which saves their matching."""
+    return bool(line) and (line[0].isdigit() or line[0] in "[(" or line[-1].isdigit() or "-->" in line)
 
 
 def parts_of(before: Sequence[str], entries: Sequence[Entry], shape: Shape) -> Iterator[Part]:
