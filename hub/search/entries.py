@@ -19,8 +19,6 @@ from hub.search.store.snapshots import Facts
 Entry = Mapping[str, Any]  # the index fields of one resource
 # Positions between two parts of a resource, so that no phrase matches across them.
 GAP = 100
-# Words of one resource that are indexed; about 3,000 full pages.
-MOST_WORDS = 1_500_000
 # Keywords of a resource, and how often an occurrence in its title or in a heading counts.
 KEYWORDS, TITLE_WEIGHT, HEADING_WEIGHT = 40, 5, 2
 SHORTEST_KEYWORD = 3  # letters
@@ -92,7 +90,7 @@ class _Text:
             self._add(part, GAP)
 
     def add_page(self, number: int, title: str, text: str, notes: str) -> None:
-        """Add a page; words beyond the limit per resource aren't indexed."""
+        """Add a page. All of it is indexed: the library limits how much text a resource has, and says so on its page."""
         start = self.next
         for position, terms in words_rules.terms_by_position([words_rules.without_all_caps(title)], start):
             for term in terms:
@@ -106,7 +104,7 @@ class _Text:
     def _add(self, text: str, gap: int) -> None:
         positions, position, last = self.positions, self.next, self.next - 1
         text = words_rules.without_all_caps(text)
-        for token in words_rules.token_texts(text) if self.count < MOST_WORDS else ():
+        for token in words_rules.token_texts(text):
             positions.token = token
             for terms in words_rules.terms_of(token):
                 if terms:

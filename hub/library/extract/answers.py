@@ -6,6 +6,7 @@ them: the helper read an untrusted file.
 """
 
 import json
+import re
 import signal
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -50,6 +51,9 @@ PROCESSOR_TIME_SPENT = -signal.SIGXCPU
 # Sentences on parts that weren't read: more are counted.
 MOST_SENTENCES = 40
 LONGEST_SENTENCE = 400
+# Letters of scripts without spaces, which search takes one by one: Thai to Khmer, Chinese, Japanese, Korean.
+WORD_SIGNS = re.compile("[\u0e00-\u17ff\u2e80-\ud7ff\uf900-\ufaff\uff66-\uffdc\U00020000-\U0003ffff]")
+WORD_LENGTH = 6
 PICTURED = {PageKind.PAGE, PageKind.SLIDE}
 
 
@@ -127,7 +131,7 @@ class ReportWriter:
         if max(len(original.text), len(original.notes)) > most and page.number not in self.cut:
             self.cut.append(page.number)
         self.count += 1
-        self.characters += len(page.text) + len(page.notes)
+        self.characters += sum(map(weight, (page.text, page.notes, page.also_searched)))
         self.has_title = self.has_title or bool(page.title)
         if page.is_picture:
             self.pictures.append(page.number)
@@ -163,6 +167,13 @@ class ReportWriter:
         if len(unread) > MOST_SENTENCES:
             details.append(MORE_UNREAD.sentence.format(parts=plural(len(unread) - MOST_SENTENCES, "part")))
         return details
+
+
+def weight(text: str) -> int:
+    """Return the number of characters of a text, in which one that is a word of its own counts as a word does."""
+    if text.isascii():
+        return len(text)
+    return len(text) + (WORD_LENGTH - 1) * (len(text) - len(WORD_SIGNS.sub("", text)))
 
 
 def about(document: Document, title: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ class Limits:
     packed_entries: int = 10_000
     pages: int = 5_000
     page_characters: int = 200_000
-    all_characters: int = 20_000_000
+    # Of one file, about 3,000 full pages: search takes all of it, so this bounds its memory. See `answers.weight`.
+    all_characters: int = 10_000_000
     sheet_rows: int = 200_000
     inner_files: int = 200
