@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hub.cli import folders
+from hub.cli import import_paths
 from hub.cli.base import DAY, main, open_database, organization_by_slug, progress_bar
 from hub.core import dates
 from hub.core.db import Database
@@ -69,7 +69,7 @@ def import_files(
     with open_database() as database, progress_bar("Importing") as progress:
         with database.reading() as db:
             organization_by_slug(db, slug)
-        listing = folders.find(paths)
+        listing = import_paths.find(paths)
         outcome["skipped"] = [{"path": str(path), "reason": reason} for path, reason in listing.skipped]
         outcome["failed"] = [{"path": str(path), "error": sentence} for path, sentence in listing.unreadable]
         import_it = _import_by_date if split_by_date else _import_whole
@@ -150,7 +150,7 @@ def _report_import(outcome: dict[str, list[dict[str, Any]]], *, as_json: bool) -
         click.echo(f"Already in the hub as resource {entry['resource']}: {_name(entry)}")
     for entry in outcome["failed"]:
         click.echo(f"Not imported: {_name(entry)}: {entry['error']}", err=True)
-    for line in folders.sentences((entry["path"], entry["reason"]) for entry in outcome["skipped"]):
+    for line in import_paths.sentences((entry["path"], entry["reason"]) for entry in outcome["skipped"]):
         click.echo(line)
     counts = {result: dates.number(len(entries)) for result, entries in outcome.items()}
     click.echo("{imported} imported, {duplicates} already in the hub, {failed} failed.".format(**counts))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from hub.search.rules import passages as passages_rules
 from hub.search.rules import question as question_rules
-from hub.search.rules import unspaced
+from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from tests.search.typed import parse
 
@@ -106,4 +106,4 @@ def test_a_typed_word_stays_as_it_was_typed() -> None:
 
 @given(st.text(alphabet=st.characters(max_codepoint=0x0DFF), max_size=80))
 def test_other_scripts_have_no_runs(text: str) -> None:
-    assert not unspaced.has_any(text)
+    assert not unspaced_rules.has_any(text)

@@ -11,7 +11,7 @@ from hub.search.queries import matching as matching_queries
 from hub.search.queries.matching import Matches
 from hub.search.rules import question as question_rules
 from hub.search.rules import spelling as spelling_rules
-from hub.search.rules import unspaced
+from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.question import Question
 from hub.search.store.snapshots import Snapshot, docs_of
@@ -83,7 +83,7 @@ class _Speller:
         corrections: dict[str, str] = {}
         for word in dict.fromkeys(words):
             folded = words_rules.fold(word)
-            if unspaced.is_run(word):
+            if unspaced_rules.is_run(word):
                 continue
             if not folded.isalpha() or spelling_rules.max_edits(folded) == 0 or folded in words_rules.STOP_WORDS:
                 continue

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from hub.search.rules import unspaced
+from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.plain import plain
 
@@ -133,8 +133,8 @@ def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[
     wanted = frozenset(wanted)
     hits: list[tuple[int, int, frozenset[str]]] = []
     for token in words_rules.tokens(text):
-        if unspaced.is_run(token[0]):
-            parts = unspaced.spans(token[0], wanted)
+        if unspaced_rules.is_run(token[0]):
+            parts = unspaced_rules.spans(token[0], wanted)
             hits += [(token.start() + start, token.start() + end, terms) for start, end, terms in parts]
             continue
         terms = words_rules.all_terms_of(token[0])
@@ -163,7 +163,7 @@ def _closest(hits: Sequence[tuple[int, int, frozenset[str]]], length: int) -> tu
 def _begin(text: str, first: int, lead: int) -> int:
     """Return the start of the passage: a sentence or word, at most ``lead`` characters before the first hit."""
     earliest = max(0, first - lead)
-    if earliest == 0 or unspaced.is_run(text[earliest]):
+    if earliest == 0 or unspaced_rules.is_run(text[earliest]):
         return earliest
     sentence = max(text.rfind(mark, earliest, first) for mark in (". ", "! ", "? "))
     if sentence >= 0:
@@ -177,7 +177,7 @@ def _begin(text: str, first: int, lead: int) -> int:
 
 def _end(text: str, begin: int, latest: int) -> int:
     """Return the end of the passage: the end of a word, unless one word fills it."""
-    if latest >= len(text) or unspaced.is_run(text[latest]):
+    if latest >= len(text) or unspaced_rules.is_run(text[latest]):
         return min(latest, len(text))
     space = text.rfind(" ", begin + 1, latest + 1)
     return space if space > begin else latest

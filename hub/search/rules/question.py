@@ -12,7 +12,7 @@ from datetime import date
 
 from hub.library.rules import Kind
 from hub.search.rules import dates as dates_rules
-from hub.search.rules import unspaced
+from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.dates import Period
 
@@ -299,7 +299,7 @@ def _plain(text: str, notes: list[str]) -> Node | None:
     words = words_rules.typed_words(text)
     if not words:
         return None
-    if len(words) == 1 and unspaced.is_run(words[0]):
+    if len(words) == 1 and unspaced_rules.is_run(words[0]):
         return Word(words[0])  # it is found inside of longer words anyway
     if len(words) == 1 and text.endswith("*") and "*" not in text[:-1]:
         if len(words_rules.fold(words[0])) >= SHORTEST_PREFIX:

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from whoosh.lang.porter import stem
 
-from hub.search.rules import unspaced
+from hub.search.rules import unspaced as unspaced_rules
 
 # Words on nearly every page: not indexed, and left out of a query (a phrase keeps their positions).
 STOP_WORDS = frozenset(
@@ -97,8 +97,8 @@ _WORD = r"[\w\u0300-\u036f]+"
 _JOINT = r"(?:[-/.&'\u2019+\u00ad\u2010\u2011]|(?<=\d),(?=\d{3}(?!\d)))"
 _TOKEN = re.compile(f"{_WORD}(?:{_JOINT}{_WORD})*")
 # The same for a text with runs of letters that aren't words; only such texts are matched with it, since it is slower.
-_OTHER_WORD = rf"(?:(?!{unspaced.LETTER.pattern}){_WORD[:-1]})+"
-_TOKEN_OR_RUN = re.compile(f"{unspaced.RUN}|{_OTHER_WORD}(?:{_JOINT}{_OTHER_WORD})*")
+_OTHER_WORD = rf"(?:(?!{unspaced_rules.LETTER.pattern}){_WORD[:-1]})+"
+_TOKEN_OR_RUN = re.compile(f"{unspaced_rules.RUN}|{_OTHER_WORD}(?:{_JOINT}{_OTHER_WORD})*")
 _JOINTS = re.compile(r"[-/.&'\u2019+\u00ad\u2010\u2011,_]+")
 _RUNS = re.compile(r"\d+|[^\d]+")
 
@@ -112,7 +112,7 @@ Terms = tuple[str, ...]  # at one position
 
 def tokens(text: str) -> Iterator[re.Match[str]]:
     """Return the words and compounds of a text as matches; letters without spaces between them are one match."""
-    return (_TOKEN_OR_RUN if unspaced.has_any(text) else _TOKEN).finditer(text)
+    return (_TOKEN_OR_RUN if unspaced_rules.has_any(text) else _TOKEN).finditer(text)
 
 
 def without_all_caps(text: str) -> str:
@@ -122,15 +122,15 @@ def without_all_caps(text: str) -> str:
 
 def typed_words(text: str) -> Sequence[str]:
     """Return the words and compounds of a typed text; letters without spaces between them are one word."""
-    return (_TOKEN_OR_RUN if unspaced.has_any(text) else _TOKEN).findall(text)
+    return (_TOKEN_OR_RUN if unspaced_rules.has_any(text) else _TOKEN).findall(text)
 
 
 def token_texts(text: str) -> Sequence[str]:
     """Return the words and compounds of a text to index; letters without spaces between them are cut into pairs."""
-    if not unspaced.has_any(text):
+    if not unspaced_rules.has_any(text):
         return _TOKEN.findall(text)
-    runs = ((token, unspaced.is_run(token)) for token in _TOKEN_OR_RUN.findall(text))
-    return [part for token, is_run in runs for part in (unspaced.pairs(token) if is_run else (token,))]
+    runs = ((token, unspaced_rules.is_run(token)) for token in _TOKEN_OR_RUN.findall(text))
+    return [part for token, is_run in runs for part in (unspaced_rules.pairs(token) if is_run else (token,))]
 
 
 def terms_by_position(texts: Iterable[str], first: int = 0) -> Iterator[tuple[int, Terms]]:
@@ -175,8 +175,8 @@ def terms_of(token: str) -> tuple[Terms, ...]:
 
     "A-1312/B" has three positions: a, 1312 and b, and the first also has a1312b.
     """
-    if unspaced.is_run(token):
-        return tuple(map(unspaced.terms_of_pair, unspaced.pairs(token)))
+    if unspaced_rules.is_run(token):
+        return tuple(map(unspaced_rules.terms_of_pair, unspaced_rules.pairs(token)))
     parts = _parts(token)
     if not parts:
         return ()
@@ -198,7 +198,7 @@ def all_terms_of(token: str) -> Terms:
 
 def marked_terms(token: str) -> Terms:
     """Return the terms to mark in a text for a typed word or compound."""
-    return query_terms(token)[0] if unspaced.is_run(token) else all_terms_of(token)
+    return query_terms(token)[0] if unspaced_rules.is_run(token) else all_terms_of(token)
 
 
 @lru_cache(maxsize=1 << 12)
@@ -207,8 +207,8 @@ def query_terms(token: str) -> tuple[Terms, str]:
 
     A stop word alone has no terms.
     """
-    if unspaced.is_run(token):
-        return tuple(unspaced.pairs(token)), ""
+    if unspaced_rules.is_run(token):
+        return tuple(unspaced_rules.pairs(token)), ""
     parts = _parts(token)
     if not parts:
         return (), ""

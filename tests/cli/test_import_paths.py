@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.cli import folders
+from hub.cli import import_paths
 
 
 def _fill(folder: Path) -> None:
@@ -24,29 +24,29 @@ def _fill(folder: Path) -> None:
 
 
 EXPECTED = {
-    ".hidden": folders.HIDDEN_FILE,
-    ".git": folders.HIDDEN_FOLDER,
-    "~$plan.docx": folders.LOCK,
-    ".~lock.plan.odt#": folders.LOCK,
-    "Thumbs.db": folders.SYSTEM_FILE,
-    "__MACOSX": folders.SYSTEM_FOLDER,
-    "sub/.DS_Store": folders.HIDDEN_FILE,
-    "empty": folders.EMPTY,
-    "again": folders.FOLDER_LINK,
-    "gone.txt": folders.BROKEN_LINK,
-    "pipe.txt": folders.SPECIAL,
+    ".hidden": import_paths.HIDDEN_FILE,
+    ".git": import_paths.HIDDEN_FOLDER,
+    "~$plan.docx": import_paths.LOCK,
+    ".~lock.plan.odt#": import_paths.LOCK,
+    "Thumbs.db": import_paths.SYSTEM_FILE,
+    "__MACOSX": import_paths.SYSTEM_FOLDER,
+    "sub/.DS_Store": import_paths.HIDDEN_FILE,
+    "empty": import_paths.EMPTY,
+    "again": import_paths.FOLDER_LINK,
+    "gone.txt": import_paths.BROKEN_LINK,
+    "pipe.txt": import_paths.SPECIAL,
 }
 
 
 def test_everything_in_a_folder_is_imported_or_named(tmp_path: Path) -> None:
     _fill(tmp_path)
-    listing = folders.find([tmp_path])
+    listing = import_paths.find([tmp_path])
     assert [str(path.relative_to(tmp_path)) for path in listing.files] == ["also.txt", "plan.txt", "sub/notes.txt"]
     assert {str(path.relative_to(tmp_path)): reason for path, reason in listing.skipped} == EXPECTED
 
 
 def test_a_hidden_file_that_is_named_is_imported(tmp_path: Path) -> None:
-    assert folders.find([tmp_path / ".notes.txt"]).files == [tmp_path / ".notes.txt"]
+    assert import_paths.find([tmp_path / ".notes.txt"]).files == [tmp_path / ".notes.txt"]
 
 
 def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,13 +54,13 @@ def test_a_folder_that_cannot_be_opened_is_named(tmp_path: Path, monkeypatch: py
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "iterdir", refuse)
-    listing = folders.find([tmp_path])
+    listing = import_paths.find([tmp_path])
     assert listing.unreadable == [(tmp_path, "The folder can’t be opened: Permission denied.")]
 
 
 def test_a_line_names_the_first_of_many() -> None:
-    lines = folders.sentences((f".{number}", folders.HIDDEN_FILE) for number in range(12))
+    lines = import_paths.sentences((f".{number}", import_paths.HIDDEN_FILE) for number in range(12))
     assert lines == ["Skipped 12 hidden files: .0, .1, .2, .3, .4, .5, .6, .7, .8, .9, and 2 more"]
-    assert folders.sentences([("a", folders.FOLDER_LINK), ("b", folders.FOLDER_LINK)]) == [
+    assert import_paths.sentences([("a", import_paths.FOLDER_LINK), ("b", import_paths.FOLDER_LINK)]) == [
         "Skipped 2 links to folders: a, b"
     ]
