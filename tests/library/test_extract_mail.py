@@ -235,3 +235,10 @@ def test_parts_elsewhere_are_named(reader: Reader, tmp_path: Path) -> None:
     outside = part("message/external-body; access-type=URL", "Content-Type: text/plain\n\n")
     extraction = read(reader, tmp_path, several("multipart/mixed", part(PLAIN, "Note."), outside))
     assert extraction.unread == ("An attachment of this email is stored elsewhere, so it can’t be searched.",)
+
+
+def test_a_postscript_of_the_plain_text_is_kept(reader: Reader, tmp_path: Path) -> None:
+    body = "The lathe in bay four is ready for the apprentices who begin their course in the last week of June."
+    versions = part(PLAIN, f"{body}\n\nPS: lunch provided\n"), part(HTML, f"<p>{body}</p>")
+    (page,) = read(reader, tmp_path, several("multipart/alternative", *versions)).pages
+    assert page.text == f"{body}\n\nPS: lunch provided"

@@ -7,9 +7,9 @@ from email.message import Message
 from typing import cast
 
 from hub.library.extract.mail import message_headers
-from hub.library.extract.mail.gathered import MOST_PARTS, Leaf, Mail
+from hub.library.extract.mail.gathered import MOST_PARTS, Leaf, Mail, Written
 from hub.library.extract.mail.leaves import WEB_PAGE, Taking, text_of
-from hub.library.extract.mail.versions import chosen
+from hub.library.extract.mail.versions import chosen, remainder
 from hub.library.extract.pages import one_line
 from hub.library.extract.problems import Unreadable
 
@@ -24,7 +24,9 @@ def mail_of(message: Message) -> Mail:
         sender=message_headers.sender(message),
         sent=message_headers.sent_on(message),
     )
-    Walk(mail).over(message)
+    walk = Walk(mail)
+    walk.over(message)
+    mail.written += [Written(lines) for lines in walk.remainders if lines]
     return mail
 
 
@@ -39,6 +41,8 @@ class Walk:
         # Texts of which another version is read, and parts of a web page, by the identity of the part.
         self.passed_over: set[int] = set()
         self.embedded: set[int] = set()
+        # Lines that only the versions passed over have.
+        self.remainders: list[str] = []
 
     def over(self, message: Message) -> None:
         """Take all parts of a message over, in order."""
@@ -90,10 +94,12 @@ class Walk:
         texts = [self.texts_in(version) for version in versions]
         ranked = sorted((place for place, parts in enumerate(texts) if parts), key=lambda place: rank(texts[place]))
         wording = ["\n".join(text_of(self.leaf(part)).text for part in texts[place]) for place in ranked]
-        kept = {ranked[place] for place in chosen(wording)}
-        for place in ranked:
+        kept = chosen(wording)
+        shown = [wording[place] for place in kept]
+        for place, version in enumerate(ranked):
             if place not in kept:
-                self.passed_over |= {id(part) for part in texts[place]}
+                self.passed_over |= {id(part) for part in texts[version]}
+                self.remainders.append(remainder(wording[place], shown))
 
     def texts_in(self, version: Message) -> list[Message]:
         """Return the texts in one version, without those of forwarded messages and attached files."""

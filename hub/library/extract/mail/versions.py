@@ -18,6 +18,9 @@ STUB = re.compile(
 )
 SAME = 0.8  # of a version's words that are in another one
 STUB_WORDS = 60
+FEWEST_MISSING = 2  # words of a line
+LONGEST_STUB = 2_000  # characters
+SENTENCE_END = re.compile(r"(?<=[.!?:;])\s+|\n\s*\n")
 
 
 def words_of(text: str) -> frozenset[str]:
@@ -31,19 +34,33 @@ def chosen(texts: Sequence[str]) -> list[int]:
     Blank versions, stubs and those whose words another one has are left out; at least one of those with words stays.
     """
     words = [words_of(text) for text in texts]
-    most = max(map(len, words), default=0)
-    full = [
-        place
-        for place, each in enumerate(words)
-        if each and not is_stub(texts[place] if place else "", len(each), most)
-    ]
+    for place, text in enumerate(texts[1:], start=1):
+        words[place] = words_of("\n".join(line for line in text.split("\n") if not STUB.search(line))) or words[place]
+    full = [place for place, each in enumerate(words) if each]
+    # The preferred version may well say how to open it in a browser.
+    own = [place for place in full if not place or not says_nothing_itself(texts[place])] or full
+    most = max((len(words[place]) for place in own), default=0)
     kept: list[int] = []
-    for place in full:
-        if any(covers(words[other], words[place]) for other in kept):
+    for place in own:
+        if is_short(len(words[place]), most) or any(covers(words[other], words[place]) for other in kept):
             continue
         kept = [other for other in kept if not covers(words[place], words[other])]
         kept.append(place)
     return sorted(kept)
+
+
+def remainder(text: str, shown: Sequence[str]) -> str:
+    """Return the lines of a version left out that those shown don't have, such as a postscript; "" when it is a stub."""
+    known = frozenset().union(*map(words_of, shown))
+    lines = [line for line in text.split("\n") if not STUB.search(line)]
+    if not covers(known, words_of("\n".join(lines))):
+        return ""
+    missing = [len(words_of(line) - known) for line in lines]
+    return "\n".join(
+        line.strip()
+        for line, count in zip(lines, missing, strict=True)
+        if count >= FEWEST_MISSING and 2 * count >= len(words_of(line))
+    )
 
 
 def covers(larger: frozenset[str], smaller: frozenset[str]) -> bool:
@@ -51,10 +68,16 @@ def covers(larger: frozenset[str], smaller: frozenset[str]) -> bool:
     return len(larger & smaller) >= SAME * len(smaller)
 
 
-def is_stub(text: str, count: int, most: int) -> bool:
-    """Return True if a version with ``count`` words stands for another one, which has ``most`` words.
+def is_short(count: int, most: int) -> bool:
+    """Return True if a version with ``count`` words only stands for another one, which has ``most`` words."""
+    return count <= STUB_WORDS and count * 2 <= most
 
-    ``text`` is "" for the preferred version, which may well say how to open it in a browser.
-    """
-    is_short = count <= STUB_WORDS and count < most
-    return is_short and (count * 2 <= most or bool(STUB.search(text)))
+
+def says_nothing_itself(text: str) -> bool:
+    """Return True if a text says little but where another version of it can be seen."""
+    if len(text) > LONGEST_STUB:
+        return False
+    sentences = SENTENCE_END.split(ADDRESS.sub(" ", text))
+    every = len(words_of(text))
+    rest = len(words_of(" ".join(sentence for sentence in sentences if not STUB.search(sentence))))
+    return every <= STUB_WORDS and rest * 2 <= every and rest < every
