@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from hub.library.extract import reader as readers
@@ -164,10 +165,20 @@ def test_files_embedded_in_a_sheet_are_read_or_named(reader: Reader, tmp_path: P
 UNCALCULATED = data('<c r="A1"><v>2</v></c>', '<c r="A2"><f>SUM(A1,40)</f><v></v></c><c t="str"><f>A9</f><v></v></c>')
 
 
+ZEROS = UNCALCULATED.replace("<v></v></c><c", "<v>0</v></c><c")
+AT_OPENING = '<calcPr fullCalcOnLoad="1"/>'
+
+
 @pytest.mark.usefixtures("office")
-def test_formulas_without_results_are_calculated(reader: Reader, tmp_path: Path) -> None:
-    extraction = reader.read(workbook(tmp_path / "a", {"Sums": UNCALCULATED}), "a.xlsx")
+@pytest.mark.parametrize(("rows", "settings"), [(UNCALCULATED, ""), (ZEROS, AT_OPENING)])
+def test_formulas_without_results_are_calculated(reader: Reader, tmp_path: Path, rows: str, settings: str) -> None:
+    extraction = reader.read(workbook(tmp_path / "a", {"Sums": rows}, settings=settings), "a.xlsx")
     assert (extraction.state, texts(extraction)) == (State.OK, ["2\n42"])
+
+
+def test_a_zero_is_a_result_unless_the_workbook_is_calculated_when_it_is_opened(reader: Reader, tmp_path: Path) -> None:
+    extraction = reader.read(workbook(tmp_path / "a", {"Sums": ZEROS}), "a.xlsx")
+    assert (extraction.state, texts(extraction)) == (State.OK, ["2\n0"])
 
 
 def test_without_libreoffice_formulas_without_results_are_named(
@@ -222,7 +233,7 @@ NAMED = {
 
 
 @given(st.dictionaries(st.sampled_from(sorted(PARTS)), st.sampled_from(["whole", "damaged"])), st.booleans())
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@hypothesis_settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_each_part_of_a_sheet_is_found_or_named(
     reader: Reader, tmp_path: Path, parts: dict[str, str], is_strict: bool
 ) -> None:

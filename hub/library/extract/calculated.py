@@ -10,10 +10,18 @@ from hub.library.extract import bubblewrap, landlock, seccomp
 from hub.library.extract.cells import DAMAGE, Cell, book_of, cells_of, elements_of, forget
 from hub.library.extract.container import attribute, main_part, open_office
 from hub.library.extract.formats import Format
-from hub.library.extract.legacy import convert, converted_file, libreoffice, named_link
+from hub.library.extract.legacy import PROFILE, convert, converted_file, libreoffice, named_link
 from hub.library.extract.limits import Limits
 
 MOST_RESULTS = 300_000
+# Otherwise LibreOffice takes the results in the file, even if the file says that they aren't right.
+CALCULATING = PROFILE.replace(
+    "</oor:items>",
+    """<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop>
+</item>
+</oor:items>""",
+)
 
 
 class Results:
@@ -70,7 +78,7 @@ def calculated_copy(path: Path, file_format: Format, folder: Path) -> Path | Non
     office = libreoffice()
     if office is None or not has_walls():
         return None
-    convert(office, named_link(path, file_format, folder), "xlsx", folder)
+    convert(office, named_link(path, file_format, folder), "xlsx", folder, settings=CALCULATING)
     return converted_file(folder, "xlsx")
 
 

@@ -22,6 +22,7 @@ from hub.library.extract.problems import DAMAGED, Unreadable
 COLUMNS = 16_384
 ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 FORMULA_LENGTH = 300
+TRUE = frozenset({"1", "true", "on"})
 # What reading a damaged part raises.
 DAMAGE = (etree.LxmlError, BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError, Unreadable)
 
@@ -45,13 +46,19 @@ class Book:
     texts: list[str] = field(default_factory=list)
     formats: list[str] = field(default_factory=list)
     since_1904: bool = False
+    # The writing program left the results of formulas to the reader, and wrote zeros.
+    calculates_later: bool = False
     is_damaged: bool = False
 
 
 def book_of(package: Package, main: str, root: Element) -> Book:
     """Return what the sheets of a workbook share; what is damaged is missing."""
     settings = root.find("{*}workbookPr")
-    book = Book(since_1904=settings is not None and settings.get("date1904") in {"1", "true", "on"})
+    calculation = root.find("{*}calcPr")
+    book = Book(
+        since_1904=settings is not None and settings.get("date1904") in TRUE,
+        calculates_later=calculation is not None and calculation.get("fullCalcOnLoad") in TRUE,
+    )
     for kind, fill in (("sharedStrings", add_texts), ("styles", add_formats)):
         for part in package.related(main, kind):
             try:
@@ -151,7 +158,7 @@ def cell_of(element: Element, place: str, book: Book) -> Cell:
         elif name == "is":
             inline = text_in(child)
     kind = element.get("t", "n")
-    if formula is not None and not value and kind != "str":
+    if formula is not None and kind != "str" and (not value or (value == "0" and book.calculates_later)):
         return Cell(place, "", uncalculated=f"={formula}"[:FORMULA_LENGTH] if formula else "")
     if kind == "inlineStr":
         value = inline

@@ -51,15 +51,15 @@ def named_link(path: Path, file_format: Format, folder: Path) -> Path:
     return named
 
 
-def convert(office: str, source: Path, target: str, folder: Path) -> bool:
+def convert(office: str, source: Path, target: str, folder: Path, *, settings: str = PROFILE) -> bool:
     """Run LibreOffice with a new profile: two runs with the same profile fail silently.
 
-    `target` is the extension to convert to, optionally with the filter and its settings. Returns False if LibreOffice
-    was ended or couldn't run, so that a missing result says nothing about the file.
+    `target` is the extension to convert to, optionally with the filter and its settings; `settings` are the profile's.
+    Returns False if LibreOffice was ended or couldn't run, so that a missing result says nothing about the file.
     """
     profile = folder / "profile"
     (profile / "user").mkdir(parents=True)
-    (profile / "user" / "registrymodifications.xcu").write_text(PROFILE, encoding="utf-8")
+    (profile / "user" / "registrymodifications.xcu").write_text(settings, encoding="utf-8")
     document = source.resolve()
     wall = office_command(office, document, folder)
     command = [
