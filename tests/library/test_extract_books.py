@@ -109,3 +109,10 @@ def test_a_zip_that_is_no_book_is_named(reader: Reader, tmp_path: Path) -> None:
     assert reader.read(documents.plain_zip(tmp_path / "a", {"x": b"x"}), "a.epub").state is State.CORRUPT
     path = documents.plain_zip(tmp_path / "b", {"META-INF/container.xml": CONTAINER})
     assert reader.read(path, "b.epub").state is State.CORRUPT
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "windows-1251", "utf-16"])
+def test_a_chapter_is_read_in_the_encoding_that_it_declares(reader: Reader, tmp_path: Path, encoding: str) -> None:
+    page = f'<?xml version="1.0" encoding="{encoding}"?><html><body><p>Литейный цех</p></body></html>'
+    extraction = reader.read(book(tmp_path / "a", {"one": page.encode(encoding)}), "a.epub")
+    assert [page.text for page in extraction.pages] == ["Литейный цех"]

@@ -1,21 +1,21 @@
 """Books (EPUB): the chapters in reading order, as sections under their headings."""
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import unquote
 
+from hub.library.extract.chunks import page_of
 from hub.library.extract.container import Element, Package, attribute, local_name
-from hub.library.extract.formats import FORMATS, Format
+from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document, ExtractedPage, Part, Unread, clean, one_line
 from hub.library.extract.problems import DAMAGED, OTHER_KIND, PASSWORD, Unreadable
 from hub.library.extract.properties import day_of, sensible_title
 from hub.library.extract.sections import sections
-from hub.library.extract.text import decoded, markdown_blocks
-from hub.library.extract.webpage import markdown_of, parse_html
+from hub.library.extract.text import markdown_blocks
+from hub.library.extract.webpage import markdown_of
 from hub.library.rules import PageKind
 
 CONTAINER = "META-INF/container.xml"
@@ -23,7 +23,6 @@ ENCRYPTION = "META-INF/encryption.xml"
 # Only fonts are hidden in this way: anyone can read the text.
 FONTS = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 PICTURE = "image/"
-DECLARATION = re.compile(r"\s*<\?xml[^>]{0,200}\?>")
 NAME_LENGTH = 120
 
 
@@ -137,8 +136,7 @@ class Book:
         content = self.package.read(chapter.name)
         if chapter.media_type.startswith(PICTURE) and chapter.media_type != "image/svg+xml":
             return self.picture(chapter)
-        markup = DECLARATION.sub("", decoded(content, FORMATS["html"]), count=1)
-        root = parse_html(markup)
+        root = page_of(content)
         pages = list(sections(markdown_blocks(clean(markdown_of(root)).split("\n"))))
         if pages:
             first = pages[0]

@@ -1,10 +1,11 @@
 """Parts of a Word document in other formats (web pages, RTF, mail archives), which Word shows as part of its text."""
 
+import re
 from collections.abc import Iterator
 from email import policy
 from email.parser import BytesParser
 
-from hub.library.extract.container import ZIP_START
+from hub.library.extract.container import ZIP_START, Element
 from hub.library.extract.embedded import note_content
 from hub.library.extract.formats import FORMATS
 from hub.library.extract.pages import clean
@@ -17,6 +18,7 @@ from hub.library.extract.webpage import markdown_of, parse_html
 
 WHAT = "inserted document"
 HEAD = 4_096
+DECLARED = re.compile(rb"(?:charset|encoding)\s{0,9}=\s{0,9}[\"']?([A-Za-z0-9_.:-]{1,40})")
 
 
 def chunk_blocks(place: Place, reference: str) -> Iterator[Block]:
@@ -40,8 +42,20 @@ def text_blocks(name: str, content: bytes) -> Iterator[Block]:
         yield from (Block(part) for part in clean(decoded(content, FORMATS["txt"])).split("\n\n"))
     else:
         is_archive = b"mime-version:" in content[:HEAD].lower()
-        markup = archived_page(content) if is_archive else decoded(content, FORMATS["html"])
-        yield from markdown_blocks(clean(markdown_of(parse_html(markup))).split("\n"))
+        page = parse_html(archived_page(content)) if is_archive else page_of(content)
+        yield from markdown_blocks(clean(markdown_of(page)).split("\n"))
+
+
+def page_of(content: bytes) -> Element | None:
+    """Return the root of a web page inside a file, in UTF-8 or the encoding that it declares; raises Unreadable."""
+    try:
+        return parse_html(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        declaration = DECLARED.search(content[:HEAD])
+    try:
+        return parse_html(content.decode(declaration[1].decode() if declaration else "", "replace"))
+    except LookupError:
+        return parse_html(decoded(content, FORMATS["html"]))
 
 
 def archived_page(content: bytes) -> str:
