@@ -53,10 +53,10 @@ def batches(
     person: Person, form: library_forms.FactsForm, files: list[tuple[library_actions.File, library_forms.FileForm]]
 ) -> list[Batch]:
     """Return what the form would add. Raises Refused if a file can't be split, or there is nothing to split or add."""
-    db.commit()  # nothing was written yet: releases the locks while files are read
     if isinstance(form, library_forms.WriteForm):
         divided = [_of_text(form)]
     else:
+        db.commit()  # nothing was written yet: releases the locks while files are read
         divided = [_of_file(form, file, own, alone=len(files) == 1) for file, own in files]
     if not any(batch.plan for batch in divided):
         raise Refused(NOTHING_TO_SPLIT)
