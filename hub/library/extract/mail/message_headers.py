@@ -4,9 +4,10 @@ import binascii
 import quopri
 import re
 from datetime import date
-from email import message_from_bytes, policy
+from email import policy
 from email.errors import MessageError
 from email.message import Message
+from email.parser import BytesFeedParser
 from email.utils import parsedate_to_datetime
 
 from hub.library.extract import charsets
@@ -16,6 +17,7 @@ from hub.library.extract.properties import plausible
 
 LONGEST_HEADER = 8_000  # characters; the standard parsers take more than linear time
 LONGEST_SENDER = 200
+CHUNK = 1 << 20
 MOST_COMPARED = 40_000_000  # lines times the parts that are open at the same time, which bounds the time of parsing
 UNPARSED = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError)
 
@@ -46,8 +48,11 @@ def parsed(content: bytes) -> Message:
     """Return a message or a part of one; raises Unreadable if it is built to take forever."""
     if most_open(content) * content.count(b"\n") > MOST_COMPARED:
         raise Unreadable(TOO_LARGE)
+    parser: BytesFeedParser[Message] = BytesFeedParser(policy=POLICY)
     try:
-        return message_from_bytes(content, policy=POLICY)
+        for start in range(0, len(content), CHUNK):  # in one piece, it would need several times the memory
+            parser.feed(content[start : start + CHUNK])
+        return parser.close()
     except UNPARSED as error:
         raise Unreadable(TOO_LARGE) from error
 
