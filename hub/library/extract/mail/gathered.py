@@ -1,14 +1,18 @@
 """What is in a message: its texts in order, the files attached to it, the messages forwarded in it."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from lxml import etree
+
 from hub.library.extract.pages import Inner, LeftOut, Unread
 from hub.library.extract.webpage import markdown_of, parse_html
 
 MOST_PARTS = 5_000  # of one message
+TAG = re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,12 @@ class Written:
     @cached_property
     def text(self) -> str:
         """The visible text, with the marks of Markdown if it is a web page."""
-        return markdown_of(parse_html(self.content)) if self.is_html else self.content
+        if not self.is_html:
+            return self.content
+        try:
+            return markdown_of(parse_html(self.content))
+        except (etree.LxmlError, ValueError):  # the other texts are read all the same, and so are the words of this one
+            return TAG.sub(" ", self.content)
 
 
 @dataclass

@@ -140,7 +140,10 @@ def mail_in(folder: Folder, values: Values, location: int) -> Mail:
     for attachment in sorted(folder.folders, key=lambda each: each.name):
         if not attachment.name.startswith(ATTACHMENT):
             continue
-        attach(mail, taking, attachment, html, location)
+        try:
+            attach(mail, taking, attachment, html, location)
+        except (Unreadable, *message_headers.UNPARSED):
+            mail.say("An attachment of this email is damaged.")
         for part in taking.parts:
             mime.Walk(mail).over(part)
         taking.parts.clear()
