@@ -16,7 +16,7 @@ from hub.library.extract.formats import FORMATS
 from hub.library.extract.reader import READER_VERSION
 from hub.library.files import handles
 from hub.library.models import Resource
-from hub.library.routes import by_date
+from hub.library.routes import by_date as by_date_routes
 from hub.library.routes.blueprint import bp, reopened, stored
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
@@ -58,11 +58,11 @@ def add() -> Answer:
         return _add_page(form, way, kept, refusals), 422
     organization = _chosen(form, organizations)
     try:
-        if by_date.is_wanted(form):
-            batches = by_date.batches(person, form, [(upload.file, upload.form) for upload in kept])
-            if request.form.get("previewed") != by_date.mark_of(batches):
+        if by_date_routes.is_wanted(form):
+            batches = by_date_routes.batches(person, form, [(upload.file, upload.form) for upload in kept])
+            if request.form.get("previewed") != by_date_routes.mark_of(batches):
                 return _add_page(form, way, kept, batches=batches)
-            added = by_date.add(person, organization, batches)
+            added = by_date_routes.add(person, organization, batches)
         else:
             added = _add_all(person, organization, form, kept)
     except Refused as refused:
@@ -94,7 +94,7 @@ def _add_page(
     way: str,
     kept: list[Kept] | None = None,
     refusals: list[str] | None = None,
-    batches: list[by_date.Batch] | None = None,
+    batches: list[by_date_routes.Batch] | None = None,
 ) -> str:
     return render_template(
         "library/add.html",
@@ -103,7 +103,7 @@ def _add_page(
         kept=kept or [],
         refusals=refusals or [],
         batches=batches or [],
-        previewed=by_date.mark_of(batches) if batches else "",
+        previewed=by_date_routes.mark_of(batches) if batches else "",
         formats=FORMATS,
         new_file=library_forms.FileForm(formdata=None, prefix=library_forms.file_prefix("new")),
     )
