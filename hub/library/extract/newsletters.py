@@ -11,7 +11,9 @@ from hub.library.extract.points import HEADING, point_at
 
 LEFT_OUT = LeftOut("The newsletter’s footer and its “view in browser” and “unsubscribe” lines are not searched.")
 LONGEST = 300
-SHORT = 60
+SHORT = 100
+SENDER_NAME = 40
+MOST_OTHERS = 4  # unknown lines below the reason, such as an advertisement for the tool
 LINK = re.compile(r"!?\[([^\[\]\n]*)\]\([^()\s]*\)")
 MARKS = re.compile(r"[*_>\t\xa0\u200b-\u200d\ufeff ]+")
 SEPARATOR = re.compile(r"\s*(?:[|·•∙/,]|\s[-–—]\s|(?<=[.!?])\s)\s*")
@@ -20,7 +22,7 @@ SEPARATOR = re.compile(r"\s*(?:[|·•∙/,]|\s[-–—]\s|(?<=[.!?])\s)\s*")
 SENTENCE = re.compile(
     r"""unsubscri(?:be|ption)|opt[ -]out\ of\ (?:these|this|all|our|future)|mailman/listinfo
     |^you\ ?(?:’re|'re|are)\ (?:receiving|getting|subscribed|on\ (?:our|this)\ (?:mailing|email)\ list)
-    |^you(?:\ have)?\ received\ this|^this\ (?:e-?mail|message|newsletter)\ (?:was|has\ been|is)\ (?:sent|being\ sent)
+    |^you(?:\ have|’ve|'ve)?\ received\ this|^this\ (?:e-?mail|message|newsletter)\ (?:was|has\ been|is)\ (?:sent|being\ sent)
     |no\ longer\ (?:wish|want)\ to\ receive|(?:don’t|don't|do\ not)\ (?:wish|want)\ to\ receive
     |^want\ to\ change\ how\ you\ receive|our\ (?:postal|mailing)\ address\ is|stop\ receiving\ (?:these|this|our)""",
     re.IGNORECASE | re.VERBOSE,
@@ -32,7 +34,8 @@ NOTICE = re.compile(
     rf"""(?:click\ here\ to\ )?(?:view|read|see|open)\ (?:{MESSAGE}\ )?(?:online|(?:in|on|as)\ (?:your|a|the|an)?\ ?
         (?:web\ ?)?(?:browser|page|web|site)(?:\ version)?)
     |(?:click\ here|view|web|online)\ (?:to\ view\ )?(?:the\ )?(?:web|online|browser)?\ ?version|click\ here
-    |(?:are\ you\ )?(?:having\ )?(?:trouble|problems|difficulty)\ (?:viewing|reading|seeing)\ {MESSAGE}
+    |(?:can’t|can't|cannot)\ (?:see|view|read)\ {MESSAGE}
+    |(?:are\ you\ |if\ you\ ?(?:are|’re|'re|have)\ )?(?:having\ )?(?:trouble|problems|difficulty)\ (?:viewing|reading|seeing)\ {MESSAGE}
     |(?:is\ )?{MESSAGE}\ (?:is\ )?not\ display(?:ing|ed)(?:\ (?:correctly|properly|well))?
     |(?:click\ to\ )?(?:safe)?unsubscribe(?:™|\ .{{0,60}})?
     |(?:(?:update|manage|change|edit|set)\ )(?:your\ |my\ )?(?:e-?mail\ |subscription\ |communication\ )*{PREFERENCES}
@@ -44,7 +47,7 @@ NOTICE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 TELLS_A_TOOL = re.compile(
-    r"view|unsubscri|opt[ -]out|trouble|display|preferences|profile|safe|constant contact|powered|forward|version",
+    r"view|unsubscri|opt[ -]out|trouble|display|preferences|profile|safe|constant contact|powered|forward|version|online|can.t (?:see|read)",
     re.IGNORECASE,
 )
 STATE_AND_ZIP = r"\b(?:[A-Z]{2}|[A-Z][a-z]+),?\s+\d{5}(?:-\d{4})?\b"
@@ -65,6 +68,7 @@ BETWEEN = re.compile(
     r"(?:https?://)?\S+@?\S*\.\S+|[-_=*\s]+|to view this discussion.*|.{0,60}mailing list|privacy(?: policy)?",
     re.IGNORECASE,
 )
+SMALL_WORDS = frozenset({"of", "for", "the", "and", "&", "in", "at"})
 KEPT = ("Attachments: ",)  # what the hub adds below a message
 
 
@@ -88,7 +92,7 @@ def is_notice(line: str) -> bool:
 
 def footer(lines: list[str], notices: set[int]) -> list[int]:
     """Return the indexes of the lines of the footer at the end of a text; [] when it has none."""
-    start, has_reason = len(lines), False
+    start, has_reason, others = len(lines), False, 0
     for number in range(len(lines) - 1, -1, -1):
         line = bare(lines[number])
         if not line or line.startswith(KEPT):
@@ -98,8 +102,12 @@ def footer(lines: list[str], notices: set[int]) -> list[int]:
             start, has_reason = number, has_reason or is_reason
         elif is_sender(lines, number, start):
             start = number
-        elif begins_something(lines[number]) or not BETWEEN.fullmatch(line):
+        elif begins_something(lines[number]):
             break
+        elif not BETWEEN.fullmatch(line):
+            others += 1
+            if has_reason or others > MOST_OTHERS or len(line) > SHORT:
+                break
     if not has_reason:
         return []
     return [number for number in range(start, len(lines)) if not lines[number].startswith(KEPT)]
@@ -116,12 +124,15 @@ def is_imprint(words: str) -> bool:
 
 
 def is_sender(lines: list[str], number: int, start: int) -> bool:
-    """Return True if a line is the sender's name alone above their address."""
-    above = bare(lines[number - 1]) if number else ""
-    if number + 1 != start or start >= len(lines) or (above and not SENTENCE.search(above)):
+    """Return True if a line is nothing but a name, above the sender's address."""
+    if start >= len(lines) or any(lines[line].strip() for line in range(number + 1, start)):
         return False
     words = bare(lines[number])
-    return len(words) <= SHORT and not words.endswith((".", "!", "?")) and not begins_something(lines[number])
+    is_name = len(words) <= SENDER_NAME and not words.endswith((".", "!", "?", ":"))
+    is_capitalized = all(word[0].isupper() or word in SMALL_WORDS for word in words.split())
+    return (
+        is_name and is_capitalized and bool(ADDRESS.search(bare(lines[start]))) and not begins_something(lines[number])
+    )
 
 
 def begins_something(line: str) -> bool:
