@@ -81,10 +81,11 @@ class Block:
         self.gaps = gaps
         return True
 
-    def column(self, place: int) -> Line:
-        """Return the pieces of lines in a column."""
+    def widths(self, place: int) -> list[float]:
+        """Return how wide the lines of a column are."""
         edges = [float("-inf"), *((left + right) / 2 for left, right in self.gaps), float("inf")]
-        return [box for line in self.lines for box in line if edges[place] <= box.left < edges[place + 1]]
+        inside = ([box for box in line if edges[place] <= box.left < edges[place + 1]] for line in self.lines)
+        return [max(box.right for box in boxes) - min(box.left for box in boxes) for boxes in inside if boxes]
 
 
 def narrowed(gaps: list[tuple[float, float]], line: Line) -> list[tuple[float, float]]:
@@ -170,13 +171,17 @@ def by_letters(page: pypdfium2.PdfTextPage, count: int) -> list[Rectangle]:
     return pieces
 
 
+def usual_height(pieces: list[Rectangle]) -> float:
+    """Return the height of pieces with tall letters; those without are lower than their font."""
+    heights = sorted(top - bottom for _, bottom, _, top in pieces)
+    return heights[len(heights) * 3 // 4] if heights else 0.0
+
+
 def wide_gaps(pieces: list[Rectangle]) -> int:
     """Return how many wide gaps there are between pieces of one line. A quick look, since most pages have no columns."""
-    count = 0
+    count, widest = 0, WORD_GAP * usual_height(pieces)
     for (_, bottom, right, top), (next_left, next_bottom, _, next_top) in pairwise(pieces):
-        if next_left - right > WORD_GAP * min(top - bottom, next_top - next_bottom) and min(top, next_top) > max(
-            bottom, next_bottom
-        ):
+        if next_left - right > widest and min(top, next_top) > max(bottom, next_bottom):
             count += 1
     return count
 
@@ -185,6 +190,7 @@ def lines(pieces: list[Rectangle]) -> list[Line]:
     """Return the page's lines in the order in which they were drawn, in pieces with wide gaps between them."""
     result: list[Line] = []
     last: Rectangle | None = None
+    widest = WORD_GAP * usual_height(pieces)
     for piece in pieces:
         left, bottom, right, top = piece
         if last is None:
@@ -192,7 +198,7 @@ def lines(pieces: list[Rectangle]) -> list[Line]:
         else:
             gap, lower = left - last[2], min(top - bottom, last[3] - last[1])
             shared = min(top, last[3]) - max(bottom, last[1])
-            if shared > SAME_LINE * lower and left >= last[0] and gap <= WORD_GAP * lower:
+            if shared > SAME_LINE * lower and left >= last[0] and gap <= widest:
                 last = (last[0], min(bottom, last[1]), max(right, last[2]), max(top, last[3]))
                 continue
             result[-1].append(Box(*last))
@@ -221,12 +227,10 @@ def blocks(all_lines: list[Line]) -> Iterator[Block]:
 def is_wide(block: Block) -> bool:
     """Return True if enough lines have all columns, and each column is wide enough for sentences."""
     columns = len(block.gaps) + 1
-    if sum(len(line) == columns for line in block.lines) < FEWEST_LINES:
+    if sum(len(line) >= columns for line in block.lines) < FEWEST_LINES:
         return False
     height = median(box.height for line in block.lines for box in line)
-    return all(
-        median(box.right - box.left for box in block.column(place)) >= NARROWEST * height for place in range(columns)
-    )
+    return all(median(block.widths(place)) >= NARROWEST * height for place in range(columns))
 
 
 def reordered(page: pypdfium2.PdfTextPage, block: Block, text: str) -> str:
