@@ -109,7 +109,9 @@ def chart_lines(place: Place, body: Element) -> Iterator[str]:
     for row in body.iter("{*}table-row"):
         cells = []
         for cell in row.iter("{*}table-cell"):
-            text = " ".join(paragraph_lines(cell))
+            # Categories on several levels are there twice: as a list, and as one text.
+            levels = [line for entry in cell.iterfind("{*}list") for line in paragraph_lines(entry)]
+            text = " – ".join(levels) or " ".join(paragraph_lines(cell))
             cells.append("" if text in NOT_NUMBERS else text)
             raw = attribute(cell, "value")
             if raw and raw not in {text, *NOT_NUMBERS}:

@@ -31,7 +31,8 @@ class Paragraph(Block):
 
 def paragraph_of(pieces: Pieces, label: Label | None, *, heading: bool) -> Paragraph:
     """Return a paragraph by its pieces of text, each with True if it is bold, and its automatic number."""
-    text = "".join(piece for piece, _ in pieces).strip()
+    # A hyphen at which no line may end is a hyphen to search.
+    text = "".join(piece for piece, _ in pieces).replace("\u2011", "-").strip()
     if not text:
         return Paragraph("")
     numbered = f"{label.text} {text}" if label else text
