@@ -160,14 +160,14 @@ def test_a_page_over_the_limit_is_cut_and_reported(tmp_path: Path) -> None:
     with Reader(Limits(page_characters=10)) as reader:
         extraction = reader.read(path, "a.pdf")
     assert (extraction.state, [page.text for page in extraction.pages]) == (State.PARTIAL, ["short", "far too lo"])
-    assert "1 page (2)" in extraction.detail
+    assert "searchable: page 2." in extraction.detail
 
 
 def test_a_sheet_over_the_limit_is_cut_and_reported(tmp_path: Path, slow: Path) -> None:
     with Reader(Limits(sheet_rows=100)) as reader:
         extraction = reader.read(slow, "a.xlsx")
     assert (extraction.state, extraction.pages[0].text.count("1")) == (State.PARTIAL, 100)
-    assert "1 sheet (1)" in extraction.detail
+    assert "searchable: sheet 1." in extraction.detail
 
 
 def test_text_over_the_limit_is_skipped_and_reported(tmp_path: Path) -> None:
