@@ -157,6 +157,20 @@ def test_what_people_write_about_such_things_stays(text: str) -> None:
     assert without_footer(text.split("\n")) == (text.split("\n"), False)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "View in browser\n\nWe meet on Monday.\n\nUnsubscribe",
+        "You are receiving this because you asked.\n\nWe meet on Monday.\n\nUnsubscribe",
+        "View online | Unsubscribe\n\nHello,\n\nWe meet on Monday.\n\nThanks,\nAda\n\nUnsubscribe",
+    ],
+)
+def test_a_short_message_between_such_lines_stays(text: str) -> None:
+    (page,) = pages_of(text)[0]
+    assert "We meet on Monday." in page.text
+    assert "View" not in page.text
+
+
 def test_a_mail_with_a_footer_says_that_it_is_not_searched(reader: Reader, tmp_path: Path) -> None:
     html = (
         '<div style="display:none">View this email in your browser</div><table><tr><td><p><b>1. Kilns:</b> a</p><p><b>2. '

@@ -43,7 +43,7 @@ NOTICE = re.compile(
     |forward\ (?:{MESSAGE}|to\ a\ friend|{MESSAGE}\ to\ a\ friend)|(?:constant\ contact|customer\ contact)\ data\ notice
     |trusted\ e-?mail\ from\ constant\ contact|try\ (?:e-?mail\ marketing|it)\ (?:for\ )?free(?:\ today)?
     |about\ (?:our|constant\ contact)\ service\ provider|add\ us\ to\ your\ address\ book
-    |(?:e-?mail\ marketing\ )?powered\ by(?:\ \S.{{0,30}})?|safeunsubscribe.{{0,60}}|opt[ -]out""",
+    |(?:e-?mail\ marketing\ )?powered\ by(?:\ \S.{{0,30}})?|safeunsubscribe.{{0,60}}|opt[ -]out|(?:our\ )?privacy\ (?:policy|notice)|help|terms(?:\ of\ (?:use|service))?""",
     re.IGNORECASE | re.VERBOSE,
 )
 TELLS_A_TOOL = re.compile(
@@ -74,8 +74,10 @@ KEPT = ("Attachments: ",)  # what the hub adds below a message
 
 def without_footer(lines: list[str]) -> tuple[list[str], bool]:
     """Return the lines without those that a newsletter tool added, and True if there were any."""
-    added = {number for number, line in enumerate(lines) if is_notice(line)}
-    added |= set(footer(lines, added))
+    notices = {number for number, line in enumerate(lines) if is_notice(line)}
+    added = notices | set(footer(lines, notices))
+    if not any(line.strip() for number, line in enumerate(lines) if number not in added):
+        added = notices  # a message of few words isn't a footer
     kept = [line for number, line in enumerate(lines) if number not in added]
     return (kept, True) if added else (lines, False)
 
@@ -91,22 +93,25 @@ def is_notice(line: str) -> bool:
 
 
 def footer(lines: list[str], notices: set[int]) -> list[int]:
-    """Return the indexes of the lines of the footer at the end of a text; [] when it has none."""
-    start, has_reason, others = len(lines), False, 0
+    """Return the indexes of the lines of the footer at the end of a text; [] when it has none.
+
+    Goes up from the end. Past a line that may be the message's own, only a line that gives the reason continues it.
+    """
+    start, has_reason, others, is_in_doubt = len(lines), False, 0, False
     for number in range(len(lines) - 1, -1, -1):
         line = bare(lines[number])
         if not line or line.startswith(KEPT):
             continue
-        is_reason = number in notices or is_reason_given(lines[number], line)
-        if is_reason or (is_imprint(line) and not begins_something(lines[number])):
-            start, has_reason = number, has_reason or is_reason
-        elif is_sender(lines, number, start):
-            start = number
+        if (number in notices and not is_in_doubt) or is_reason_given(lines[number], line):
+            start, has_reason, is_in_doubt = number, True, False
         elif begins_something(lines[number]):
             break
+        elif is_imprint(line) or is_sender(lines, number, start):
+            start = start if is_in_doubt else number
         elif not BETWEEN.fullmatch(line):
+            is_in_doubt = has_reason
             others += 1
-            if has_reason or others > MOST_OTHERS or len(line) > SHORT:
+            if others > MOST_OTHERS or len(line) > SHORT:
                 break
     if not has_reason:
         return []
