@@ -315,3 +315,8 @@ def test_a_text_box_before_the_text_of_its_paragraph_comes_first(reader: Reader,
     content = first.replace("</mc:AlternateContent></w:r>", "</mc:AlternateContent></w:r><w:r><w:t>Anchor</w:t></w:r>")
     path = word_with(tmp_path / "a", content.replace("Boxed</w:t></w:r>", "Boxed</w:t></w:r></w:p>", 1))
     assert lines_of(reader, path) == ["Boxed", "Anchor"]
+
+
+def test_a_hostile_table_of_fonts_does_not_hang(reader: Reader, tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("{\\rtf1{\\fonttbl " + "\\f0" * 60_000 + "}Kept}", encoding="ascii")
+    assert reader.read(tmp_path / "a", "a.rtf").pages[0].text == "Kept"

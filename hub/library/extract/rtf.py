@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from striprtf.striprtf import rtf_to_text
+from striprtf.striprtf import font_table_group, rtf_to_text
 
 from hub.library.extract.alt_texts import said
 from hub.library.extract.container import OLE_START
@@ -48,6 +48,8 @@ BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
 NOT_ASCII = re.compile(rb"[\x80-\xff]+[A-Za-z@^_`|~\[\]]?")
 CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
 # The library looks for links with a pattern whose time grows with the square of the text: none may match.
+# It looks for fonts line by line: the entries are on lines of their own, and no line is long.
+FONT_ENTRY = re.compile(r"[^}\n]{2000}|[^}\n]{0,2000}\}")
 LINK = re.compile(r"hyper(?=link)", re.IGNORECASE)
 
 
@@ -127,6 +129,9 @@ def plain(source: str, *, whole: bool = False) -> str:
     """Return the text of RTF source; `whole` is False for a piece of it, which has no head. Raises Unreadable."""
     prepared = BESIDE.sub(between, NUMBER_TAB.sub(r"\1 }", source))
     prepared = DELETION.sub(r"\\*\\deleted ", CELL.sub(r"\\tab ", LINK.sub("hyper\n", prepared)))
+    fonts = str(font_table_group(prepared))  # type: ignore[no-untyped-call]
+    if fonts:
+        prepared = prepared.replace(fonts, FONT_ENTRY.sub(r"\g<0>\n", fonts), 1)
     try:
         text = rtf_to_text(prepared if whole else "{\\rtf1 " + prepared + "}", errors="replace")  # type: ignore[no-untyped-call]
     except (ValueError, TypeError, LookupError, OverflowError, RecursionError) as error:
