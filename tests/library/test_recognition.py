@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 from pptx.presentation import Presentation
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
@@ -371,3 +371,11 @@ def test_damaged_and_huge_pictures_end_in_a_state(database: Database, reader: Re
     assert states == [State.PARTIAL, State.PARTIAL, State.TOO_LARGE]
     sentences = {revision_of(database, resource).unread for resource in resources[:2]}
     assert sentences == {"The text in the picture on page 1 couldn’t be read."}
+
+
+@pytest.mark.parametrize("dots", [150, 300])
+def test_a_grainy_scan_with_few_words_is_read_quickly(reader: Reader, tmp_path: Path, dots: int) -> None:
+    page = scan("Only one line of text in the grain", size=(dots * 8, dots * 10), letters=dots // 5)
+    grain = ImageChops.add(page, Image.effect_noise(page.size, 28), offset=-128)
+    grain.save(tmp_path / "a.png", dpi=(dots, dots))
+    assert "Only one line of text in the grain" in recognized(reader, tmp_path / "a.png").text

@@ -2,10 +2,11 @@
 
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 
-from hub.library.extract.problems import BROKE_DOWN, TOO_LARGE, Unreadable
+from hub.library.extract.problems import BROKE_DOWN, TOO_LARGE, TOO_SLOW, Unreadable
 from hub.library.extract.sandbox import confine_program
 
 # Where distributions and people put the trained models.
@@ -57,6 +58,8 @@ def recognized(picture: Path, languages: str) -> str:
         # This process has a single thread, so nothing can hold a lock that the new process needs.
         preexec_fn=lambda: confine_program(folders, picture),
     )
+    if answer.returncode == -signal.SIGXCPU:
+        raise Unreadable(TOO_SLOW)
     if answer.returncode:
         # A signal ended it: most likely the machine or the limit of this process has no more memory.
         raise Unreadable(TOO_LARGE if answer.returncode < 0 else BROKE_DOWN)
