@@ -155,10 +155,18 @@ def test_what_was_not_read_stays_named(database: Database, reader: Reader, tmp_p
 
 def test_a_blank_page_counts_as_read(database: Database, reader: Reader, tmp_path: Path) -> None:
     blank = Image.new("L", (600, 800), 250)
-    resource = ready(database, reader, scanned_pdf(tmp_path / "a.pdf", ["Typed", blank]))
+    scan("Front of a sheet").save(tmp_path / "a.tif", save_all=True, append_images=[blank])
+    resource = ready(database, reader, tmp_path / "a.tif")
     assert revision_of(database, resource).state is State.PARTIAL
     recognizing.catch_up(database, reader)
     assert revision_of(database, resource).state is State.OK
+
+
+def test_a_picture_that_a_pdf_does_not_show_is_named(database: Database, reader: Reader, tmp_path: Path) -> None:
+    blank = Image.new("L", (600, 800), 255)  # PDFium draws the same in place of a damaged picture
+    resource = ready(database, reader, scanned_pdf(tmp_path / "a.pdf", ["Typed", blank]))
+    recognizing.catch_up(database, reader)
+    assert revision_of(database, resource).unread == "No text was found in the picture on page 2."
 
 
 def test_other_parts_that_were_not_read_stay_named(database: Database, reader: Reader, tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ LARGEST_ENLARGEMENT = 3.0
 NOISY, GRAINY = 2.5, 6.0
 FINE_BLUR, COARSE_BLUR = 1.2, 2.0
 TILES, TILE, QUIET_TILE = (0.02, 0.22, 0.42, 0.62, 0.82), 160, 2
+IMAGE_OBJECT = 3  # FPDF_PAGEOBJ_IMAGE
+DEEPEST_FORM = 5
 # What is sent in place of a picture that shows nothing.
 BLANK = b"blank"
 
@@ -33,24 +35,31 @@ BLANK = b"blank"
 def for_recognition(path: Path, file_format: Format, number: int) -> bytes:
     """Return a page of a PDF or a picture file as a PNG for Tesseract, or BLANK; raises Unreadable."""
     try:
-        page = of_pdf(path, number) if file_format.extension == "pdf" else of_picture(path, file_format, number)
+        if file_format.extension == "pdf":
+            page, may_be_blank = of_pdf(path, number)
+        else:
+            page, may_be_blank = of_picture(path, file_format, number), True
     except (*BROKEN, pypdfium2.PdfiumError, Image.DecompressionBombError) as error:
         raise Unreadable(DAMAGED) from error
-    if is_blank(page):
+    if may_be_blank and is_blank(page):
         return BLANK
     buffer = io.BytesIO()
     quieted(page).save(buffer, "PNG", compress_level=1)
     return buffer.getvalue()
 
 
-def of_pdf(path: Path, number: int) -> Image.Image:
-    """Draw a page of a PDF in gray."""
+def of_pdf(path: Path, number: int) -> tuple[Image.Image, bool]:
+    """Draw a page of a PDF in gray. Returns True too if it shows all that it has.
+
+    PDFium leaves out pictures that are damaged or huge without a word, so a page with pictures is never called blank.
+    """
     document = opened_pdf(path)
     page = document[number - 1]
     width, height = page.get_size()
     scale = min(DOTS / POINTS, math.sqrt(MOST_PIXELS / (width * height)))
     drawn: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
-    return drawn.convert("L")
+    has_pictures = any(part.type == IMAGE_OBJECT for part in page.get_objects(max_depth=DEEPEST_FORM))
+    return drawn.convert("L"), not has_pictures
 
 
 def of_picture(path: Path, file_format: Format, number: int) -> Image.Image:
