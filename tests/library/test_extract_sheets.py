@@ -8,7 +8,6 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from hub.library.extract import reader as readers
 from hub.library.extract.formats import FORMATS
 from hub.library.extract.pages import Extraction
 from hub.library.extract.reader import Reader
@@ -184,7 +183,7 @@ def test_a_zero_is_a_result_unless_the_workbook_is_calculated_when_it_is_opened(
 def test_without_libreoffice_formulas_without_results_are_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(readers, "libreoffice", lambda: None)
+    monkeypatch.setattr("hub.library.extract.reader.libreoffice", lambda: None)
     with Reader() as reader:
         extraction = reader.read(workbook(tmp_path / "a", {"Sums": UNCALCULATED}), "a.xlsx")
     assert (extraction.state, texts(extraction)) == (State.PARTIAL, ["2"])
@@ -228,7 +227,7 @@ NAMED = {
     "threadword": "The comments",
     "boxword": "The drawings",
     "controlword": "The controls",
-    "fileword": "“a.xlsx”",
+    "fileword": "The embedded file",
 }
 
 

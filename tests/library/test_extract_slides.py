@@ -9,9 +9,9 @@ from pptx.presentation import Presentation
 from pptx.util import Inches
 
 from hub.library.extract.alt_texts import said
-from hub.library.extract.chart_values import shown
 from hub.library.extract.container import parse_xml
 from hub.library.extract.equations import equation_text
+from hub.library.extract.number_formats import raw_as_shown
 from hub.library.extract.reader import Reader
 from hub.library.rules import PageKind, State
 from tests.library import documents, office_parts
@@ -305,14 +305,14 @@ def test_a_table_keeps_its_place_and_chart_values_made_by_python_pptx_are_read(r
     ],
 )
 def test_numbers_are_shown_in_their_format(raw: str, code: str, text: str) -> None:
-    assert shown(raw, code) == text
+    assert raw_as_shown(raw, code) == text
 
 
 @given(st.text(max_size=40), st.text(alphabet='0#?.,%;"\\[]$€-_*/ymdhsEA+PM @', max_size=30))
 def test_every_format_shows_every_value(raw: str, code: str) -> None:
-    assert isinstance(shown(raw, code), str)
+    assert isinstance(raw_as_shown(raw, code), str)
 
 
 @given(st.floats(allow_nan=False), st.text(alphabet='0#?.,%;"\\[]$€-_*/ymdhsEA+PM @', max_size=30))
 def test_every_format_shows_every_number(value: float, code: str) -> None:
-    assert isinstance(shown(repr(value), code), str)
+    assert isinstance(raw_as_shown(repr(value), code), str)

@@ -1,6 +1,5 @@
 """Text on the sheets of Excel workbooks that isn't in cells: comments, text boxes, charts, headers and footers."""
 
-import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
@@ -9,15 +8,16 @@ from lxml import etree
 
 from hub.library.extract.alt_texts import alt_text
 from hub.library.extract.cells import DAMAGE, text_in
-from hub.library.extract.container import Element, Package, Relation, local_name, walk
-from hub.library.extract.drawings import graphic_lines
-from hub.library.extract.pages import Inner, Part, Unread
+from hub.library.extract.container import Element, Package, local_name, walk
+from hub.library.extract.drawings import GRAPHICS, graphic_lines
+from hub.library.extract.embedded import note_embedded
+from hub.library.extract.pages import Part
 from hub.library.extract.paragraphs import WRITTEN_TWICE, paragraph_text
 from hub.library.extract.parts import Place
 
 # Excel keeps a copy of each conversation for older versions, which begins with this.
 COPY_OF_THREAD = "[Threaded comment]"
-MOST_INNER_BYTES = 100_000_000
+EMBEDDED = frozenset({"package", "oleObject"})
 # Codes in headers and footers: places, fonts, colors, page numbers and so on.
 PRINT_CODE = re.compile(r'&(?:"[^"]*"|K(?:[0-9A-Fa-f]{6}|\d\d[+-]\d{3})|\d{1,3}|[A-JL-Za-z])')
 PRINTED = ("{*}oddHeader", "{*}oddFooter", "{*}evenHeader", "{*}evenFooter", "{*}firstHeader", "{*}firstFooter")
@@ -29,69 +29,61 @@ Lines = Iterator[str]
 
 
 def beside(package: Package, part: str, name: str) -> Iterator[str | Part]:
-    """Yield the lines of a sheet's comments, text boxes and charts, and its embedded files; `name` is the sheet's."""
-    try:
-        relations = package.relations(part)
-    except DAMAGE:
-        yield Unread(f"The comments and drawings of the sheet “{name}” couldn’t be read.")
-        return
+    """Yield the lines of a sheet's comments, text boxes and charts, then what was noted; `name` is the sheet's."""
+    place = Place(package, part, f" of the sheet “{name}”")
     for kind, read, what in KINDS:
-        targets = dict.fromkeys(entry.target for entry in relations.values() if entry.kind == kind)
-        for target in targets:
-            yield from lines_of(read, package, target, f"{what} of the sheet “{name}” couldn’t be read.")
-    for relation in relations.values():
-        yield from embedded(package, relation, name)
+        for target in place.related(kind):
+            yield from lines_of(read, place, target, what)
+    for identifier, reference in place.references.items():
+        if reference.kind in EMBEDDED:
+            note_embedded(place, identifier, "embedded file")
+    yield from place.noted
 
 
-def lines_of(
-    read: Callable[[Package, str], Iterable[str | Part]], package: Package, target: str, problem: str
-) -> Iterator[str | Part]:
-    """Yield the lines of a part; if it is missing or damaged, those before the damage and then the problem."""
+def lines_of(read: Callable[[Place, str], Iterable[str]], place: Place, target: str, what: str) -> Iterator[str]:
+    """Yield the lines of a part; if it is missing or damaged, those before the damage, and it is noted."""
     try:
-        for line in read(package, target):
-            if not isinstance(line, str):
-                yield line
-            elif text := " ".join(line.split()):
+        for line in read(place, target):
+            if text := " ".join(line.split()):
                 yield text
     except DAMAGE:
-        yield Unread(problem)
+        place.unread(what)
 
 
-def comments(package: Package, part: str) -> Lines:
+def comments(sheet: Place, part: str) -> Lines:
     """Yield the notes of cells."""
-    for comment in package.xml(part).iter("{*}comment"):
+    for comment in sheet.package.xml(part).iter("{*}comment"):
         text = text_in(comment)
         if text and not text.startswith(COPY_OF_THREAD):
             yield f"Comment on {comment.get('ref', 'a cell')}: {text}"
 
 
-def conversations(package: Package, part: str) -> Lines:
+def conversations(sheet: Place, part: str) -> Lines:
     """Yield the comments of cells, with the replies to them."""
-    for comment in package.xml(part).iter("{*}threadedComment"):
+    for comment in sheet.package.xml(part).iter("{*}threadedComment"):
         for text in comment.iterfind("{*}text"):
             yield f"Comment on {comment.get('ref', 'a cell')}: {text.text or ''}"
 
 
-def drawing(package: Package, part: str) -> Iterator[str | Part]:
+def drawing(sheet: Place, part: str) -> Lines:
     """Yield the text of text boxes, shapes and charts, and the descriptions of pictures."""
-    place = Place(package, part, " on a sheet")
-    for element in walk(package.xml(part), WRITTEN_TWICE):
+    place = sheet.beside(part)
+    for element in walk(sheet.package.xml(part), WRITTEN_TWICE):
         name = local_name(element)
         if name == "p":
             yield paragraph_text(element)
         elif name == "cNvPr":
             yield alt_text(element)
-        elif name in {"chart", "relIds"}:
+        elif name in GRAPHICS:
             yield from graphic_lines(place, element)
-    yield from place.noted
-    yield from place.also
+    sheet.also += place.also
 
 
-def old_drawing(package: Package, part: str) -> Lines:
+def old_drawing(sheet: Place, part: str) -> Lines:
     """Yield the captions of buttons, check boxes and other controls, which are written as pages for a browser."""
     # Excel leaves some of their elements open.
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True)
-    root = etree.fromstring(package.read(part), parser)
+    root = etree.fromstring(sheet.package.read(part), parser)
     if root is None:
         raise ValueError(part)
     for shape in root.iter("{*}shape"):
@@ -102,11 +94,11 @@ def old_drawing(package: Package, part: str) -> Lines:
         raise ValueError(part)
 
 
-KINDS: tuple[tuple[str, Callable[[Package, str], Iterator[str | Part] | Lines], str], ...] = (
-    ("comments", comments, "The comments"),
-    ("threadedComment", conversations, "The comments"),
-    ("drawing", drawing, "The drawings or charts"),
-    ("vmlDrawing", old_drawing, "The controls"),
+KINDS: tuple[tuple[str, Callable[[Place, str], Lines], str], ...] = (
+    ("comments", comments, "comments"),
+    ("threadedComment", conversations, "comments"),
+    ("drawing", drawing, "drawings or charts"),
+    ("vmlDrawing", old_drawing, "controls"),
 )
 
 
@@ -116,20 +108,6 @@ def has_pictures(package: Package, part: str) -> bool:
         return any(True for name in package.related(part, "drawing") for _ in package.related(name, "image"))
     except DAMAGE:
         return False
-
-
-def embedded(package: Package, relation: Relation, name: str) -> Iterator[Inner | Unread]:
-    """Yield a file that is embedded in the sheet."""
-    if relation.kind not in {"package", "oleObject"} or relation.target not in package:
-        return
-    problem = Unread(f"The embedded file of the sheet “{name}” couldn’t be read.")
-    if relation.kind == "oleObject" and relation.target.endswith(".bin"):
-        yield problem
-        return
-    try:
-        yield Inner(posixpath.basename(relation.target), package.read(relation.target))
-    except DAMAGE:
-        yield problem
 
 
 def printed_text(elements: Iterable[Element]) -> Lines:

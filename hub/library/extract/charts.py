@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from hub.library.extract.alt_texts import alt_text
-from hub.library.extract.chart_values import shown
 from hub.library.extract.container import Element, attribute, local_name, walk
 from hub.library.extract.embedded import note_embedded
+from hub.library.extract.number_formats import raw_as_shown
 from hub.library.extract.paragraphs import paragraphs
 from hub.library.extract.parts import CHART_DATA, Place
 
@@ -120,7 +120,7 @@ def read_points(
         for point in holder.iterfind("{*}pt"):
             raw = " ".join((value.text or "").strip() for value in point.iterfind("{*}v"))
             form = code or attribute(point, "formatCode") or own
-            add_point(points, point, shown(raw, form, since_1904=since_1904) if is_number else raw)
+            add_point(points, point, raw_as_shown(raw, form, since_1904=since_1904) if is_number else raw)
             note_raw(column, raw, points, point)
 
 
@@ -175,7 +175,7 @@ def read_dimension(dimension: Element, column: Column) -> None:
     for level in reversed(list(dimension.iterfind("{*}lvl"))):
         for point in level.iterfind("{*}pt"):
             raw = (point.text or "").strip()
-            add_point(points, point, shown(raw, attribute(level, "formatCode")) if is_number else raw)
+            add_point(points, point, raw_as_shown(raw, attribute(level, "formatCode")) if is_number else raw)
             if is_number:
                 note_raw(column, raw, points, point)
 

@@ -82,6 +82,14 @@ def number_text(value: float, code: str, *, since_1904: bool = False) -> str:
         return plain(value)
 
 
+def raw_as_shown(raw: str, code: str, *, since_1904: bool = False) -> str:
+    """Return a number, which a file stores as text, as its format shows it; what is no number is unchanged."""
+    try:
+        return number_text(float(raw), code, since_1904=since_1904)
+    except ValueError:
+        return raw
+
+
 def text_as_shown(text: str, code: str) -> str:
     """Return a text as a cell with that format shows it: ``"Dept. "@`` has a word in front of it."""
     if "@" not in code or code == "@":
