@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
+from config import Config
 from hub.core import clock
 from hub.core.db import config_of
 from hub.library import letters as library_letters
+from hub.library.derive import recognizing
 from hub.library.extract.reader import READER_VERSION
-from hub.library.models import Revision
-from hub.library.rules import State
+from hub.library.models import Page, Revision
+from hub.library.rules import PageKind, PreviewState, State
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Link
 from hub.mail.rules import LetterKind
@@ -21,20 +23,22 @@ from hub.members.models import Person
 
 # A person's other files are waited for as long as this, so that one email says it of all of them.
 TOGETHER_FOR = timedelta(minutes=30)
+# Text recognition of very long scans isn't waited for longer than this.
+RECOGNIZED_WITHIN = timedelta(days=1)
 MOST_FILES = 40
 LONGEST_NOTE = 400
 
 
 def has_files_to_tell(db: Session) -> bool:
     """Return True if someone is to be told of a file, and none of their other files are being read."""
-    return db.scalar(select(Revision.id).where(_is_due()).limit(1)) is not None
+    return db.scalar(select(Revision.id).where(_is_due(config_of(db))).limit(1)) is not None
 
 
 def tell_uploaders(db: Session) -> int:
     """Post one email to each person whose files weren't read in full; returns how many were posted."""
     rows = db.scalars(
         select(Revision)
-        .where(_is_due())
+        .where(_is_due(config_of(db)))
         .options(joinedload(Revision.resource), joinedload(Revision.created_by))
         .order_by(Revision.id)
         .with_for_update(of=Revision)
@@ -75,8 +79,11 @@ def _post(db: Session, person: Person, revisions: Sequence[Revision]) -> None:
     )
 
 
-def _is_due() -> ColumnElement[bool]:
-    """Return the SQL condition for revisions to tell of whose person has no other recent file that is being read."""
+def _is_due(config: Config) -> ColumnElement[bool]:
+    """Return the SQL condition for revisions to tell of whose person has no other recent file that is being read.
+
+    Pictures whose text is yet to be recognized are waited for, where this machine can recognize it.
+    """
     other = aliased(Revision)
     waiting = (
         select(other.id)
@@ -88,4 +95,20 @@ def _is_due() -> ColumnElement[bool]:
         .correlate(Revision)
         .exists()
     )
-    return and_(Revision.to_tell, ~waiting)
+    if not recognizing.can_recognize(config):
+        return and_(Revision.to_tell, ~waiting)
+    unrecognized = (
+        select(Page.id)
+        .join(other, Page.revision_id == other.id)
+        .where(
+            other.created_by_id == Revision.created_by_id,
+            other.to_tell,
+            other.created_at > clock.now() - RECOGNIZED_WITHIN,
+            Page.is_picture,
+            Page.confidence.is_(None),
+            or_(Page.kind == PageKind.PAGE, other.preview_state.in_((PreviewState.WAITING, PreviewState.PICTURES))),
+        )
+        .correlate(Revision)
+        .exists()
+    )
+    return and_(Revision.to_tell, ~waiting, ~unrecognized)

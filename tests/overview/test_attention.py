@@ -16,8 +16,8 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
 from hub.library.files import originals
-from hub.library.models import Resource, Revision
-from hub.library.rules import Kind
+from hub.library.models import Page, Resource, Revision
+from hub.library.rules import Kind, PageKind
 from hub.mail.models import OutboxMessage
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind, Role
@@ -120,6 +120,22 @@ def test_a_file_that_is_read_again_is_not_told_of_again(database: Database) -> N
     with database.writing() as db:
         db.execute(update(Revision).values(reader_version=1))
     page_texts.catch_up(database)
+    assert len(posted_by("unread", database)) == 1
+
+
+@pytest.mark.usefixtures("people")
+def test_pictures_whose_text_is_being_recognized_are_waited_for(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.library.derive.recognizing.can_recognize", lambda _config: True)
+    resource_id = add(database, "late.pdf", b"%PDF-1.7 nothing", timedelta(minutes=5))
+    page_texts.catch_up(database)
+    with database.writing() as db:
+        revision = db.scalars(select(Revision).where(Revision.resource_id == resource_id)).one()
+        db.add(Page(revision_id=revision.id, number=1, kind=PageKind.PAGE, is_picture=True))
+    assert posted_by("unread", database) == []
+    with database.writing() as db:
+        db.execute(update(Page).values(confidence=0))
     assert len(posted_by("unread", database)) == 1
 
 

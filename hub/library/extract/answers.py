@@ -159,7 +159,7 @@ class ReportWriter:
         is_one_picture = self.count == 1 and bool(self.pictures)
         if self.kind in PICTURED and self.count and not (self.characters or details or unread or is_one_picture):
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
-        elif not (self.count and (self.characters or self.has_title)) and not (details or unread):
+        elif not (self.characters or self.has_title or self.document.title) and not (details or unread):
             details.append(NO_TEXT.sentence)
         elif self.pictures:
             details.append(pictures_sentence(self.kind, self.pictures))
