@@ -20,7 +20,7 @@ from hub.members.login import current_person
 def recording(resource_id: int) -> Response:
     """Return the recording for the player in the page, or a part of it; ``?revision=`` is an earlier one.
 
-    Playing is viewing, like the pictures of pages: nothing is logged (decision 23).
+    Playing is viewing, like the pictures of pages: nothing is logged (decision 24).
     """
     requested = min(web.row_number(request.args.get("revision")), LARGEST)
     revision = library_queries.revision_for(db, current_person(), resource_id, requested or None)
