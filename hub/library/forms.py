@@ -143,22 +143,19 @@ def file_prefix(handle: str) -> str:
     return "file-" + hashlib.sha256(handle.encode()).hexdigest()[:12]
 
 
-class SplitField(BooleanField):
-    """Whether a page with the updates of several dates becomes a resource for each of them."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            "Split by date",
-            description="For a page with the updates of several dates: adds a resource for each date. You see a preview first.",
-            **kwargs,
-        )
+def _split_field() -> BooleanField:
+    """Return the field with which a page with the updates of several dates becomes a resource for each of them."""
+    return BooleanField(
+        "Split by date",
+        description="For a page with the updates of several dates: adds a resource for each date. You see a preview first.",
+    )
 
 
 class UploadForm(FactsForm):
     """Add one or many files."""
 
     files = MultipleFileField("Files", description="")
-    split_by_date = SplitField()
+    split_by_date = _split_field()
     kind = RadioField(
         "Kind",
         choices=[SelectChoice(AS_PROPOSED, "Automatic, based on each file’s name and type"), *_KINDS],
@@ -195,7 +192,7 @@ class WriteForm(FactsForm):
         [DataRequired("Enter the text."), Length(max=LONGEST_BODY)],
         description="Markdown: # heading, **bold**, - list, 1. numbered list, [link text](https://example.org).",
     )
-    split_by_date = SplitField()
+    split_by_date = _split_field()
 
 
 class LinkForm(FactsForm):

@@ -91,6 +91,17 @@ def test_what_the_hub_has_already_is_said_and_not_added_again(browser: FlaskClie
     assert titles(database) == [("Makers’ Updates, June 17, 2022", date(2022, 6, 17)), *DATED]
 
 
+def test_a_page_that_the_hub_has_as_a_whole_can_be_split_too(browser: FlaskClient, database: Database) -> None:
+    send(browser, ("updates.html", PAGE), split_by_date="")
+    preview = send(browser, ("updates.html", PAGE))
+    assert "This adds 2 resources. Nothing is added yet." in re.sub(r"\s+", " ", preview.text)
+    box = BeautifulSoup(preview.text, "lxml").select_one("input[name=split_by_date]")
+    assert box is not None
+    assert (box["type"], box["class"], box.get("checked")) == ("checkbox", ["form-check-input"], "")
+    confirm(browser, preview)
+    assert titles(database)[-2:] == DATED
+
+
 def test_pasted_text_is_split_into_texts(browser: FlaskClient, database: Database) -> None:
     preview = send(browser, way="text", body=TEXT, title="")
     assert "Our updates, June 10, 2022" in preview.text

@@ -54,7 +54,9 @@ def add() -> Answer:
     wrong = [upload.file.name for upload in kept if not upload.form.validate()]
     refusals += [f"{name}: correct the details below." for name in wrong]
     warned = set(request.form.getlist("warned"))
-    if not valid or refusals or any(upload.same and upload.file.stored.sha256 not in warned for upload in kept):
+    unwarned = [upload for upload in kept if upload.same and upload.file.stored.sha256 not in warned]
+    # A file that is split isn't added itself: its preview says which of its parts the hub has.
+    if not valid or refusals or (unwarned and not by_date_routes.is_wanted(form)):
         return _add_page(form, way, kept, refusals), 422
     organization = _chosen(form, organizations)
     try:
