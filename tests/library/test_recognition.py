@@ -287,6 +287,16 @@ def test_each_page_of_a_scan_in_tiff_is_a_page(database: Database, reader: Reade
     assert pictures[0] != pictures[1]
 
 
+def test_a_picture_file_is_searchable_once_its_text_is_read(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    resource = ready(database, reader, saved(scan("Powder coating line"), tmp_path / "a.png"))
+    assert revision_of(database, resource).unread == "Page 1 is a picture without text."
+    recognizing.catch_up(database, reader)
+    revision = revision_of(database, resource)
+    assert (revision.state, revision.unread) == (State.OK, "")
+
+
 def test_small_letters_of_a_screenshot_are_read(reader: Reader, tmp_path: Path) -> None:
     path = saved(scan("Registration closes on Friday at noon", size=(640, 300), letters=13), tmp_path / "a.png")
     assert recognized(reader, path).text == "Registration closes on Friday at noon"

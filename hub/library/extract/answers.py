@@ -159,10 +159,10 @@ class ReportWriter:
         is_one_picture = self.count == 1 and bool(self.pictures)
         if self.kind in PICTURED and self.count and not (self.characters or details or unread or is_one_picture):
             details.append(ONLY_PICTURES.sentence.format(kind=self.kind.value))
-        elif not (self.characters or self.has_title or self.document.title) and not (details or unread):
-            details.append(NO_TEXT.sentence)
         elif self.pictures:
             details.append(pictures_sentence(self.kind, self.pictures))
+        elif not (self.characters or self.has_title or self.document.title or details or unread):
+            details.append(NO_TEXT.sentence)
         details += unread[:MOST_SENTENCES]
         if len(unread) > MOST_SENTENCES:
             details.append(MORE_UNREAD.sentence.format(parts=plural(len(unread) - MOST_SENTENCES, "part")))
