@@ -10,7 +10,7 @@ from PIL import Image, ImageChops, ImageOps, ImageStat, UnidentifiedImageError
 
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
-from hub.library.extract.pages import Document, ExtractedPage
+from hub.library.extract.pages import Document, ExtractedPage, Part, Unread
 from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, TOO_LARGE, Unreadable
 from hub.library.rules import PageKind
 
@@ -38,14 +38,17 @@ def open_picture(path: Path, file_format: Format, limits: Limits) -> Document:
     if path.stat().st_size == 0:
         raise Unreadable(EMPTY)
     with opened(path, file_format) as picture:
-        count = count_frames(picture)
-    return Document(pages(min(count, limits.pages)))
+        # One page more than is kept, so that the file is reported as too long.
+        count, is_whole = count_pages(picture, limits.pages + 1)
+    return Document(pages(count, is_whole=is_whole))
 
 
-def pages(count: int) -> Iterator[ExtractedPage]:
-    """Yield the pages, all of them pictures."""
+def pages(count: int, *, is_whole: bool) -> Iterator[Part]:
+    """Yield the pages, all of them pictures, then what is said of those that can't be reached."""
     for number in range(1, count + 1):
         yield ExtractedPage(number, PageKind.PAGE, "", "", is_picture=True)
+    if not is_whole:
+        yield Unread(f"This file is damaged after page {count}, so the pages that follow couldn’t be read.")
 
 
 def opened(path: Path, file_format: Format) -> Image.Image:
@@ -60,17 +63,30 @@ def opened(path: Path, file_format: Format) -> Image.Image:
         raise Unreadable(DAMAGED) from error
 
 
-def count_frames(picture: Image.Image) -> int:
-    """Return the number of pages in an open picture file."""
+def count_pages(picture: Image.Image, most: int) -> tuple[int, bool]:
+    """Return how many pages of an open picture file can be reached, up to ``most``, and whether there is no damaged one.
+
+    A TIFF says of each page only where the next one is, so one that is damaged hides all behind it.
+    """
+    if picture.format not in WITH_PAGES:
+        return 1, True
+    count = 1
     try:
-        return int(getattr(picture, "n_frames", 1)) if picture.format in WITH_PAGES else 1
+        while count < most:
+            picture.seek(count)
+            count += 1
+    except EOFError:
+        return count, True
     except BROKEN:
-        return 1
+        return count, False
+    return count, True
 
 
 def frame(picture: Image.Image, number: int) -> Image.Image:
     """Return the page with this number, upright; raises OSError, ValueError or another of BROKEN."""
     if number > 1:
+        if picture.format not in WITH_PAGES:
+            raise IndexError(number)
         picture.seek(number - 1)
     if picture.width * picture.height > MOST_PIXELS:
         raise ValueError(picture.size)

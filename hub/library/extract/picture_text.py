@@ -9,7 +9,7 @@ import pypdfium2
 from PIL import Image, ImageChops, ImageFilter, ImageStat
 
 from hub.library.extract.formats import Format
-from hub.library.extract.images import BROKEN, count_frames, frame, is_blank, opened
+from hub.library.extract.images import BROKEN, frame, is_blank, opened
 from hub.library.extract.pictures import opened as opened_pdf
 from hub.library.extract.problems import DAMAGED, Unreadable
 
@@ -65,8 +65,6 @@ def of_pdf(path: Path, number: int) -> tuple[Image.Image, bool]:
 def of_picture(path: Path, file_format: Format, number: int) -> Image.Image:
     """Return a page of a picture file in gray, enlarged or reduced to the size of print."""
     with opened(path, file_format) as picture:
-        if number > count_frames(picture):
-            raise IndexError(number)
         dots = picture.info.get("dpi", (0, 0))[0]
         page = frame(picture, number)
     gray = page if page.mode == "L" else page.convert("RGB").convert("L")
