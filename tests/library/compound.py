@@ -98,6 +98,15 @@ def directory_entry(entry: Entry) -> bytes:
     )
 
 
+def cut_off(path: Path, start: bytes) -> None:
+    """End the large stream that begins with ``start`` after its first sector, in the table of sectors."""
+    content = bytearray(path.read_bytes())
+    sector = content.index(start) // SECTOR - 1
+    (table,) = struct.unpack_from("<I", content, 76)
+    struct.pack_into("<I", content, (table + 1) * SECTOR + 4 * sector, END)
+    path.write_bytes(content)
+
+
 def text(number: int, value: str) -> dict[str, bytes]:
     """Return a text of a message as a stream."""
     return {f"__substg1.0_{number:04X}001F": value.encode("utf-16-le")}

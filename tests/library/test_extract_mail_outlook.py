@@ -112,6 +112,19 @@ def test_what_lies_elsewhere_or_is_an_object_is_named(reader: Reader, tmp_path: 
     )
 
 
+def test_a_text_or_file_that_is_cut_off_is_named(reader: Reader, tmp_path: Path) -> None:
+    """The streams from 4,096 bytes on are in sectors of the file, one after the other; here the last ones are missing."""
+    listed = attachment(0, text(0x3707, "list.txt"), binary(0x3701, b"Sprocket prices rise. " * 400))
+    path = compound.compound(tmp_path / "a", message(text(0x1000, "Look."), listed))
+    whole = reader.read(path, "Letter.msg")
+    assert whole.unread == ()
+    compound.cut_off(path, b"Sprocket prices rise. ")
+    extraction = reader.read(path, "Letter.msg")
+    assert extraction.state is State.PARTIAL
+    assert extraction.unread == ("The attachment “list.txt” is damaged.",)
+    assert extraction.pages[0].text.endswith("Look.")
+
+
 def test_a_meeting_says_when_and_where(reader: Reader, tmp_path: Path) -> None:
     names = {"__nameid_version1.0": {"__substg1.0_00030102": (0x8208).to_bytes(4, "little") + bytes([6, 0, 2, 0])}}
     tree = message(text(0x001A, "IPM.Schedule.Meeting.Request"), text(0x8002, "Hall of looms"), names)

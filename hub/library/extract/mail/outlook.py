@@ -50,6 +50,7 @@ class Folder:
     name: str
     streams: dict[str, bytes] = field(default_factory=dict)
     folders: list["Folder"] = field(default_factory=list)
+    is_damaged: bool = False  # a stream is missing, or cut off
 
 
 def outlook_mail(content: bytes, file_format: Format) -> Mail:
@@ -68,7 +69,7 @@ def outlook_mail(content: bytes, file_format: Format) -> Mail:
 
 
 def unpacked(archive: OleFileIO) -> Folder:
-    """Return the outermost folder of a compound file; a stream that is damaged is left out."""
+    """Return the outermost folder of a compound file; streams are as long as they can be read."""
     root = Folder("")
     waiting = [(archive.root, root, list[str]())]
     while waiting:
@@ -78,8 +79,10 @@ def unpacked(archive: OleFileIO) -> Folder:
                 folder.folders.append(Folder(kid.name.upper()))
                 waiting.append((kid, folder.folders[-1], [*path, kid.name]))
             elif kid.entry_type == STGTY_STREAM:
+                content = b""
                 with suppress(OSError), archive.openstream([*path, kid.name]) as stream:
-                    folder.streams[kid.name.upper()] = stream.read()
+                    content = folder.streams[kid.name.upper()] = stream.read()
+                folder.is_damaged |= len(content) < kid.size
     return root
 
 
@@ -134,6 +137,8 @@ def mail_in(folder: Folder, values: Values, location: int) -> Mail:
         sent=message_headers.sent_on(transport) or day_of(moment),
     )
     html = body_page(values)
+    if folder.is_damaged:
+        mail.say("A part of this email is damaged.")
     mail.written += [Written(line) for line in meeting(values, location) if line]
     mail.written += texts(mail, values, html)
     taking = Taking(mail, mime.mail_of)
@@ -208,7 +213,9 @@ def attach(mail: Mail, taking: Taking, folder: Folder, html: str, location: int)
     values = Values(folder, ATTACHED)
     name = next((text for number in NAMES if (text := one_line(values.text(number)))), "")
     inner = next((each for each in folder.folders if each.name == INNER_MESSAGE), None)
-    if inner is not None and FIXED_VALUES in inner.streams:
+    if folder.is_damaged:
+        mail.say(f"The attachment “{name or 'without a name'}” is damaged.")
+    elif inner is not None and FIXED_VALUES in inner.streams:
         mail.waiting.append(lambda: mail_in(inner, Values(inner, EMBEDDED), location))
     elif inner is not None:
         mail.say(f"The object “{name or 'without a name'}” in this email couldn’t be read.")
