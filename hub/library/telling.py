@@ -14,12 +14,13 @@ from hub.core.db import config_of
 from hub.library import letters as library_letters
 from hub.library.derive import recognizing
 from hub.library.extract.reader import READER_VERSION
-from hub.library.models import Page, Revision
+from hub.library.models import Page, Resource, Revision
 from hub.library.rules import PageKind, PreviewState, State
 from hub.mail import actions as mail_actions
 from hub.mail.letters import Link
 from hub.mail.rules import LetterKind
 from hub.members.models import Person
+from hub.members.rules.permissions import Permission, may
 
 # A person's other files are waited for as long as this, so that one email says it of all of them.
 TOGETHER_FOR = timedelta(minutes=30)
@@ -35,7 +36,10 @@ def has_files_to_tell(db: Session) -> bool:
 
 
 def tell_uploaders(db: Session) -> int:
-    """Post one email to each person whose files weren't read in full; returns how many were posted."""
+    """Post one email to each person whose files weren't read in full; returns how many were posted.
+
+    People who may no longer change a file, because they moved to another organization, aren't told of it.
+    """
     rows = db.scalars(
         select(Revision)
         .where(_is_due(config_of(db)))
@@ -43,17 +47,20 @@ def tell_uploaders(db: Session) -> int:
         .order_by(Revision.id)
         .with_for_update(of=Revision)
     ).all()
-    of_people: dict[int, list[Revision]] = defaultdict(list)
+    of_people: dict[Person, list[Revision]] = defaultdict(list)
     for revision in rows:
         revision.to_tell = False
-        is_current = revision.number == revision.resource.revision_number
-        if is_current and revision.state is not State.OK and revision.resource.withdrawn_at is None:
-            of_people[revision.created_by_id or 0].append(revision)
-    people = [(revisions[0].created_by, revisions) for revisions in of_people.values()]
-    recipients = [(person, revisions) for person, revisions in people if person is not None and person.left_at is None]
-    for person, revisions in recipients:
+        person, resource = revision.created_by, revision.resource
+        is_unread = revision.number == resource.revision_number and revision.state is not State.OK
+        if is_unread and resource.withdrawn_at is None and person is not None and _may_be_told(person, resource):
+            of_people[person].append(revision)
+    for person, revisions in of_people.items():
         _post(db, person, revisions)
-    return len(recipients)
+    return len(of_people)
+
+
+def _may_be_told(person: Person, resource: Resource) -> bool:
+    return person.left_at is None and may(person, Permission.CHANGE, resource)
 
 
 def _post(db: Session, person: Person, revisions: Sequence[Revision]) -> None:

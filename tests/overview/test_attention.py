@@ -149,3 +149,13 @@ def test_a_file_that_was_withdrawn_meanwhile_is_not_told_of(database: Database) 
     assert posted_by("unread", database) == []
     with database.reading() as db:
         assert db.scalars(select(OutboxMessage)).all() == []
+
+
+@pytest.mark.usefixtures("people")
+def test_someone_who_moved_to_another_organization_is_not_told_of_its_files(database: Database) -> None:
+    add(database, "late.pdf", b"%PDF-1.7 nothing", timedelta(minutes=5))
+    page_texts.catch_up(database)
+    with database.writing() as db:
+        rosa, carl = (db.scalars(select(Person).where(Person.email == email)).one() for email in (ROSA, CARL))
+        rosa.organization = carl.organization
+    assert posted_by("unread", database) == []
