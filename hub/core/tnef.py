@@ -100,6 +100,16 @@ def unpacked(content: bytes) -> Packed:
     return packed
 
 
+def is_whole(content: bytes) -> bool:
+    """Return False if a winmail.dat ends within an attribute, or has too many of them."""
+    offset = KEY_END
+    for _ in range(MOST_ATTRIBUTES):
+        if offset + HEADER > len(content):
+            return offset <= len(content) + CHECKSUM
+        offset += HEADER + int.from_bytes(content[offset + HEADER - 4 : offset + HEADER], "little") + CHECKSUM
+    return False
+
+
 def attributes(content: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the attributes with their numbers; those that are cut off are left out."""
     offset = KEY_END

@@ -158,3 +158,15 @@ def test_compressed_rich_text_is_decompressed() -> None:
 def test_damaged_rich_text_raises(content: bytes) -> None:
     with pytest.raises(rich_text.Damaged):
         rich_text.decompressed(content)
+
+
+def test_a_winmail_dat_that_is_cut_off_is_named(reader: Reader, tmp_path: Path) -> None:
+    whole = packed(attribute(0x2800C, b"Gear prices rise.\0"), attribute(0x6800F, b"Sprocket list " * 20))
+    for content, unread in (
+        (whole, ()),
+        (whole[:-100], ("The attachment “winmail.dat” is damaged, so only its beginning can be searched.",)),
+    ):
+        sent = encoded("application/ms-tnef", content, attached("winmail.dat"))
+        extraction = read(reader, tmp_path, several("multipart/mixed", part(PLAIN, ""), sent))
+        assert extraction.pages[0].text.startswith("Gear prices rise.")
+        assert tuple(sentence for sentence in extraction.unread if "winmail" in sentence) == unread

@@ -287,9 +287,7 @@ def test_each_page_of_a_scan_in_tiff_is_a_page(database: Database, reader: Reade
     assert pictures[0] != pictures[1]
 
 
-def test_a_picture_file_is_searchable_once_its_text_is_read(
-    database: Database, reader: Reader, tmp_path: Path
-) -> None:
+def test_a_picture_file_is_searchable_once_its_text_is_read(database: Database, reader: Reader, tmp_path: Path) -> None:
     resource = ready(database, reader, saved(scan("Powder coating line"), tmp_path / "a.png"))
     assert revision_of(database, resource).unread == "Page 1 is a picture without text."
     recognizing.catch_up(database, reader)

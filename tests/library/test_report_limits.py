@@ -31,6 +31,12 @@ def test_text_that_is_only_searched_counts_too() -> None:
     assert report(page(1, "", "steel"), page(2, "forge"), limit=10)[2] == 2
 
 
+def test_a_page_with_too_much_text_that_is_only_searched_is_named() -> None:
+    writer = ReportWriter(Document(iter([page(1, "forge", "steel " * 3)])), PageKind.PAGE, Limits(page_characters=10))
+    assert [(kept.text, kept.also_searched) for kept in writer.pages()] == [("forge", "steel stee")]
+    assert writer.verdict()[0] is State.PARTIAL
+
+
 def test_a_letter_that_is_a_word_of_its_own_counts_as_one() -> None:
     assert weight("steel") == 5
     assert weight("été") == 3

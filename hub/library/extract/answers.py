@@ -128,7 +128,8 @@ class ReportWriter:
             notes=clean(original.notes)[:most],
             also_searched=clean(original.also_searched)[:most],
         )
-        if max(len(original.text), len(original.notes)) > most and page.number not in self.cut:
+        longest = max(map(len, (original.text, original.notes, original.also_searched)))
+        if longest > most and page.number not in self.cut:
             self.cut.append(page.number)
         self.count += 1
         self.characters += sum(map(weight, (page.text, page.notes, page.also_searched)))
