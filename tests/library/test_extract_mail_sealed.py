@@ -55,6 +55,12 @@ def test_a_compressed_message_is_read() -> None:
     assert smime.contained(content, "") == b"Content"
 
 
+def test_a_compressed_message_that_is_cut_off_is_damaged() -> None:
+    content = envelope(COMPRESSED, element(4, zlib.compress(b"Content" * 100)[:-6]))
+    with pytest.raises(smime.Damaged):
+        smime.contained(content, "")
+
+
 def test_certificates_alone_have_no_text() -> None:
     assert smime.contained(envelope(SIGNED), "certs-only") == b""
 

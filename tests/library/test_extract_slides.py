@@ -159,6 +159,11 @@ def test_a_description_loses_only_what_office_appends(text: str, words: str) -> 
     assert said(text) == words
 
 
+def test_a_long_description_of_a_picture_is_read_whole() -> None:
+    words = "A gantry crane lifts coils. " * 200
+    assert said(words) == words.strip()
+
+
 def test_a_slide_of_pictures_alone_is_named(reader: Reader, tmp_path: Path) -> None:
     def fill(show: Presentation) -> None:
         documents.add_slide(show, "Agenda", "Two points")

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.library import splitting
 from hub.library.extract import walls
-from hub.library.extract.splitting import split_text
+from hub.library.extract.splitting import MOST_PARTS, TOO_MANY, split_text
 from hub.library.files import scanner
 from hub.library.models import Resource, Revision
 from hub.library.rules import ScanState, Source
@@ -168,3 +168,11 @@ def test_titles_of_parts_are_the_files_or_the_entered_ones() -> None:
     assert first_title("AMCC_Updates.html") == "AMCC Updates, June 10, 2022"
     assert first_title("a.html", "Ours") == "Ours, June 10, 2022"
     assert first_title("") == "Update, June 10, 2022"
+
+
+def test_dates_beyond_the_most_are_named() -> None:
+    days = [date(2022, 6, 10) - timedelta(days=number) for number in range(MOST_PARTS + 1)]
+    text = "\n\n".join(f"## {day:%B} {day.day}, {day.year}\n\nNews" for day in days)
+    split = split_text(text)
+    assert len(split.parts) == MOST_PARTS
+    assert split.unread == (TOO_MANY,)

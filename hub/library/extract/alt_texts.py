@@ -5,7 +5,7 @@ import re
 from hub.library.extract.container import Element, attribute
 from hub.library.extract.pages import one_line
 
-LONGEST = 2_000
+LONGEST = 2_000  # characters of what a program may have written
 # What programs write by themselves: file names, addresses, and the names of shapes.
 NOTHING = re.compile(
     r"""(.{0,300}\.(png|jpe?g|gif|bmp|tiff?|svg|emf|wmf|webp|heic|ico|pdf|mp4|mov|avi|wav)
@@ -27,7 +27,9 @@ MADE_BY_PROGRAM = re.compile(
 
 def said(text: str) -> str:
     """Return an alternative text on one line; "" when it says nothing about the picture."""
-    line = one_line(text, LONGEST)
+    line = one_line(text, len(text))
+    if len(line) > LONGEST:
+        return line
     for _ in range(2):
         line = MADE_BY_PROGRAM.sub("", line).rstrip(" ,;")
     return "" if NOTHING.fullmatch(line) else line

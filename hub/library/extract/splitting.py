@@ -21,6 +21,7 @@ from hub.library.rules import PageKind
 
 SPLIT_FORMATS = frozenset({"html", "htm", "docx", "doc", "odt", "rtf", "txt", "md", "eml", "msg"})
 MOST_PARTS = 1_000
+TOO_MANY = f"There are more than {MOST_PARTS:,} dates, so the updates after that aren’t part of any resource."
 TITLES_SHOWN = 3
 
 
@@ -55,7 +56,8 @@ def split_text(markdown: str) -> Split:
     before, parts = parts_by_date(lines)
     if not parts:
         return Split()
-    return Split(tuple(map(described, parts[:MOST_PARTS])), before=clean("\n".join(before)))
+    unread = (TOO_MANY,) if len(parts) > MOST_PARTS else ()
+    return Split(tuple(map(described, parts[:MOST_PARTS])), before=clean("\n".join(before)), unread=unread)
 
 
 def described(part: DatedPart) -> Part:
@@ -71,7 +73,7 @@ def split_file(path: Path, file_format: Format, limits: Limits) -> Split:
     """Return the updates in a file; raises Unreadable. Formats with links keep them."""
     title, text, unread = whole_text(path, file_format, limits)
     split = split_text(text)
-    return Split(split.parts, title, split.before, tuple(unread))
+    return Split(split.parts, title, split.before, (*unread, *split.unread))
 
 
 def whole_text(path: Path, file_format: Format, limits: Limits) -> tuple[str, str, list[str]]:

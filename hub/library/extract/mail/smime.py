@@ -62,9 +62,18 @@ def contained(content: bytes, smime_type: str) -> bytes:
         (body,) = inside(content, data)
         envelope = list(inside(content, body))[2]
         payload = octets(content, envelope)
-        return payload if oid == SIGNED else zlib.decompressobj().decompress(payload, LONGEST)
+        return payload if oid == SIGNED else decompressed(payload)
     except (IndexError, ValueError, zlib.error) as error:
         raise Damaged(repr(error)) from error
+
+
+def decompressed(payload: bytes) -> bytes:
+    """Return a compressed message; raises Damaged if it is cut off or too long."""
+    decompressor = zlib.decompressobj()
+    content = decompressor.decompress(payload, LONGEST)
+    if not decompressor.eof:
+        raise Damaged(len(content))
+    return content
 
 
 def unarmored(content: bytes) -> bytes:
