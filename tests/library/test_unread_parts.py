@@ -111,6 +111,16 @@ def test_files_inside_are_opened_only_up_to_a_number() -> None:
     assert len(extraction.unread) == 2
 
 
+def test_files_inside_are_opened_only_to_a_depth() -> None:
+    def nested(*_: object) -> Document:
+        return Document(iter([a_page(1), Inner("deeper.txt", b"words", "1")]))
+
+    parts = list(Unpacking(nested, LIMITS).parts(nested()))
+    assert [part.part for part in parts if isinstance(part, ExtractedPage)] == ["", "1", "1/1", "1/1/1"]
+    name = " / ".join(["deeper.txt"] * 4)
+    assert parts[-1] == Unread(f"The attachment “{name}” wasn’t opened, because it is too deep inside other files.")
+
+
 def test_a_file_inside_whose_parser_fails_does_not_affect_the_others() -> None:
     broken = io.BytesIO()
     with zipfile.ZipFile(broken, "w") as archive:

@@ -59,7 +59,10 @@ class Unpacking:
         """Yield the pages of one file inside, and of the files in it; what wasn't read is a sentence."""
         name = one_line(file.name, NAME_LENGTH) or "without a name"
         self.opened += 1
-        if depth > DEEPEST or self.opened > self.limits.inner_files:
+        if depth > DEEPEST:
+            yield Unread(f"The attachment “{name}” wasn’t opened, because it is too deep inside other files.")
+            return
+        if self.opened > self.limits.inner_files:
             yield Unread(f"The attachment “{name}” wasn’t opened: there are too many files inside this one.")
             return
         try:

@@ -124,7 +124,9 @@ class Taking:
             self.mail.say(f"The attachment “{leaf.name or 'winmail.dat'}” is damaged.")
             return
         if not tnef.is_whole(leaf.content):
-            self.mail.say(f"The attachment “{leaf.name or 'winmail.dat'}” is damaged, so only its beginning can be searched.")
+            self.mail.say(
+                f"The attachment “{leaf.name or 'winmail.dat'}” is damaged, so only its beginning can be searched."
+            )
         self.mail.subject = self.mail.subject or one_line(packed.subject)
         self.mail.sender = self.mail.sender or one_line(packed.sender)
         known = words_of(self.mail.text)
