@@ -3,8 +3,7 @@
 A parser reads one file, its programs and nothing else, writes into its own folder, and has no network, no other
 process and no signal (`confine_reader`). LibreOffice needs more and gets a wall of its own: `office_command` in
 `hub.library.extract.bubblewrap`, or `confine_office` where Bubblewrap doesn't work. Tesseract needs as little as a
-parser (`confine_program`). `hub.library.extract.walls` says
-which of them this machine can build.
+parser (`confine_program`). `hub.library.extract.walls` says which of them this machine can build.
 """
 
 import contextlib
