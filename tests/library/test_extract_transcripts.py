@@ -225,6 +225,26 @@ def test_a_saved_chat_gives_the_time_of_day_and_no_private_messages(reader: Read
     assert extraction.left_out == ("Private messages in the chat are not searched.",)
 
 
+@pytest.mark.parametrize(
+    ("to", "is_shown"),
+    [
+        ("Everyone", True),
+        ("All panelists and attendees", True),
+        ("Hosts and panelists", True),
+        ("Meeting Group Chat", True),
+        ("Otto Quill", False),
+        ("Ana Brook, Otto Quill", False),
+        ("Meeting Host (Privately)", False),
+    ],
+)
+def test_only_messages_to_a_group_are_searched(reader: Reader, tmp_path: Path, to: str, *, is_shown: bool) -> None:
+    chat = f"15:02:11 From Ana Brook to Everyone: Hello\n15:03:00 From Li Wei to {to}: Offer\n"
+    texts = [
+        text for _, _, text in told(read(reader, tmp_path, "chat.txt", chat + "15:04:00 From Bo to Everyone: Bye"))
+    ]
+    assert ("Offer" in texts) is is_shown
+
+
 def test_older_saved_chats_have_the_message_on_the_same_line(reader: Reader, tmp_path: Path) -> None:
     chat = "15:02:11\t From  Ana Brook : Minutes: see page 4\n15:03:00\t From  Li Wei  to  Everyone : Done\n"
     assert told(read(reader, tmp_path, "chat.txt", chat)) == [

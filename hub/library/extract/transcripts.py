@@ -45,6 +45,10 @@ CHATTED = re.compile(rf"(?P<stamp>\d{{1,2}}:\d{{2}}:\d{{2}})\t[ \t]{{0,9}}(?P<na
 SAVED = re.compile(rf"\[(?P<name>{NAME})\][ \t]{{1,9}}(?P<stamp>\d{{1,2}}:\d{{2}}:\d{{2}})[ \t]{{0,9}}")
 ALONE = re.compile(rf"[\[(]?(?P<stamp>{STAMP})[\])]?[ \t]{{0,9}}")
 PRIVATE = re.compile(r"\((?:direct message|privately)\)$", re.IGNORECASE)
+# To whom a message goes that isn't private; anyone else is one person, or a few.
+GROUP = re.compile(
+    r"(?:everyone|all|hosts?|panelists?|attendees|participants|meeting|waiting room|breakout)\b", re.IGNORECASE
+)
 
 
 @dataclass
@@ -111,8 +115,7 @@ def parts_of(before: Sequence[str], entries: Sequence[Entry], shape: Shape) -> I
     """Yield the moments of the entries; private messages are left out."""
     if shape.name_below:
         shape.name_below(entries)
-    senders = {entry.name for entry in entries}
-    public = [entry for entry in entries if not is_private(entry, senders)]
+    public = [entry for entry in entries if not is_private(entry)]
     # A chat that was saved with the recording counts from its beginning, one that was saved in the call has the time.
     is_clock = shape.has_clock and entries[0].seconds >= HOUR
     turns = (
@@ -124,9 +127,9 @@ def parts_of(before: Sequence[str], entries: Sequence[Entry], shape: Shape) -> I
         yield LeftOut(PRIVATE_LEFT_OUT)
 
 
-def is_private(entry: Entry, senders: set[str]) -> bool:
-    """Return True if a message was sent to one person."""
-    return bool(entry.to) and (entry.to in senders or PRIVATE.search(entry.to) is not None)
+def is_private(entry: Entry) -> bool:
+    """Return True if a message was sent to one person, or to a few."""
+    return bool(entry.to) and (GROUP.match(entry.to) is None or PRIVATE.search(entry.to) is not None)
 
 
 def name_by_words(entries: Sequence[Entry]) -> None:
