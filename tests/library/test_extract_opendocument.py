@@ -206,3 +206,15 @@ def test_a_table_in_a_cell_is_part_of_the_cell_alone(reader: Reader, tmp_path: P
 
     path = opened(tmp_path, "text", table(f"<text:p>outer</text:p>{table('<text:p>inner</text:p>')}"))
     assert reader.read(path, "a.odt").pages[0].text == "outer inner"
+
+
+def test_cells_without_a_written_text_show_their_values(reader: Reader, tmp_path: Path) -> None:
+    kinds = {"string-value": "string", "value": "float", "boolean-value": "boolean", "date-value": "date"}
+    values = {"string-value": "Anvils", "value": "63", "boolean-value": "true", "date-value": "2024-03-05"}
+    cells = "".join(
+        f'<table:table-cell office:value-type="{kind}" office:{name}="{values[name]}"/>' for name, kind in kinds.items()
+    )
+    blank = '<table:table-cell office:value-type="float" office:value="9"><text:p/></table:table-cell>'
+    body = f'<table:table table:name="A"><table:table-row>{cells}{blank}</table:table-row></table:table>'
+    (page,) = reader.read(opened(tmp_path, "spreadsheet", body), "a.ods").pages
+    assert page.text == "Anvils\t63\ttrue\t2024-03-05"

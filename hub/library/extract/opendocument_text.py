@@ -23,6 +23,9 @@ DRAWINGS = frozenset(
     | {"measure", "caption", "regular-polygon", "control"}
 )
 OBJECTS = {"object", "object-ole"}
+WRITTEN = {"p", "h", "list"}
+# Where a cell has its value, by the type of the value; numbers have it in `value`.
+VALUES = {"string": "string-value", "boolean": "boolean-value", "date": "date-value", "time": "time-value"}
 CELLS = {"table-cell", "covered-table-cell"}
 FIELDS = {"text", "textarea", "formatted-text", "combobox", "number", "date", "time"}
 MOST_REPEATED_CELLS = 50
@@ -129,11 +132,13 @@ class OpenText:
                 yield "\t".join(cells).rstrip("\t")
 
     def cell_texts(self, cell: Element) -> list[str]:
-        """Return the text of a cell, once for each repetition."""
+        """Return the text of a cell, or its value if no text is written, once for each repetition."""
         if local_name(cell) not in CELLS:
             return []
         times = times_of(attribute(cell, "number-columns-repeated"), MOST_REPEATED_CELLS)
-        return [" ".join(self.text(cell).split()) if len(cell) else ""] * times
+        text = " ".join(self.text(cell).split()) if len(cell) else ""
+        is_written = any(local_name(child) in WRITTEN for child in cell)
+        return [text if text or is_written else value_of(cell)] * times
 
     def text(self, element: Element) -> str:
         """Return all text in an element, with its line breaks and tabs."""
@@ -194,6 +199,12 @@ def described(drawing: Element) -> str:
     if not title or title in description:
         return description
     return f"{title}: {description}" if description else title
+
+
+def value_of(cell: Element) -> str:
+    """Return the value of a cell: some programs write only that, not the text that is shown."""
+    kind = attribute(cell, "value-type")
+    return " ".join(attribute(cell, VALUES.get(kind, "value")).split()) if kind else ""
 
 
 def mark_of(element: Element, name: str) -> str:
