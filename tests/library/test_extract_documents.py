@@ -320,3 +320,21 @@ def test_a_text_box_before_the_text_of_its_paragraph_comes_first(reader: Reader,
 def test_a_hostile_table_of_fonts_does_not_hang(reader: Reader, tmp_path: Path) -> None:
     (tmp_path / "a").write_text("{\\rtf1{\\fonttbl " + "\\f0" * 60_000 + "}Kept}", encoding="ascii")
     assert reader.read(tmp_path / "a", "a.rtf").pages[0].text == "Kept"
+
+
+def test_what_is_said_about_tables_is_read(reader: Reader, tmp_path: Path) -> None:
+    def table(title: str, words: str, inside: str) -> str:
+        said = f'<w:tblPr><w:tblCaption w:val="{title}"/><w:tblDescription w:val="{words}"/></w:tblPr>'
+        return f"<w:tbl>{said}<w:tr><w:tc>{inside}{paragraph('x')}</w:tc></w:tr></w:tbl>"
+
+    inner = table("", "Bolts by size", paragraph("M8"))
+    path = word_with(tmp_path / "a", table("Stock", "What each shop keeps", inner))
+    assert lines_of(reader, path) == ["M8 x x", "Stock: What each shop keeps", "Bolts by size"]
+
+
+@pytest.mark.parametrize(("charset", "escape"), [("mac", "8e"), ("pc", "82"), ("pca", "82"), ("ansi", "e9")])
+def test_rich_text_of_old_programs_keeps_its_letters(reader: Reader, tmp_path: Path, charset: str, escape: str) -> None:
+    path = tmp_path / "a"
+    path.write_text(rf"{{\rtf1\{charset} The caf\'{escape} and the caf\u233\'{escape} of the mill\par}}")
+    (page,) = reader.read(path, "a.rtf").pages
+    assert page.text == "The café and the café of the mill"

@@ -43,6 +43,11 @@ DESCRIPTION = re.compile(
 )
 TITLE = re.compile(r"\{\\title\s{1,3}([^{}]{1,2000})\}")
 CODE_PAGE = re.compile(r"\\ansicpg\d{1,5}")
+# Old Macs and DOS have encodings of their own, which the library doesn't know.
+CHARSETS = {"mac": "mac-roman", "pc": "cp437", "pca": "cp850"}
+OTHER_CHARSET = re.compile(r"\{\\rtf\d{0,3}\s?\\(mac|pca?)(?![a-z])")
+# One that follows a number in Unicode stands for the same character.
+ESCAPE = re.compile(r"(\\u-?\d{1,6} ?)?\\'([89a-f][0-9a-f])", re.IGNORECASE)
 BINARY = re.compile(rb"\\bin(\d{1,9}) ?")
 # With the letter that follows, which in Chinese, Japanese and Korean encodings is the other half of a character.
 NOT_ASCII = re.compile(rb"[\x80-\xff]+[A-Za-z@^_`|~\[\]]?")
@@ -109,7 +114,17 @@ def source_of(content: bytes) -> str:
             pieces.append(content[place : match.start()])
             place = match.end() + int(match[1])
     pieces.append(content[place:])
-    return NOT_ASCII.sub(escaped, b"".join(pieces).lstrip()).decode("ascii")
+    source = NOT_ASCII.sub(escaped, b"".join(pieces).lstrip()).decode("ascii")
+    if charset := OTHER_CHARSET.match(source):
+        encoding = CHARSETS[charset[1]]
+        return ESCAPE.sub(lambda match: match[0] if match[1] else wide(match[2], encoding), source)
+    return source
+
+
+def wide(digits: str, encoding: str) -> str:
+    """Return a character, given by its number in an old encoding, as an escape by its number in Unicode."""
+    number = ord(bytes.fromhex(digits).decode(encoding))
+    return rf"\u{number - 0x10000 if number >= 0x8000 else number}?"  # noqa: PLR2004  (they are written with a sign)
 
 
 def escaped(match: re.Match[bytes]) -> bytes:

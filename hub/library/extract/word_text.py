@@ -56,6 +56,7 @@ class WordText:
             name = local_name(element)
             if name == "tbl":
                 yield Block("\n".join(self.rows(element)))
+                yield aside(described_table(element))
             elif name == "p":
                 own = self.paragraph(element)
                 waiting.extend(reversed([*self.ahead, own, *self.asides]))
@@ -175,12 +176,23 @@ def is_bold(text: Element) -> bool:
 
 
 def described_by(element: Element, name: str) -> str:
-    """Return what an element says about a picture, or the text that it draws; "" when it says nothing."""
+    """Return what an element says about a picture or a table, or the text that it draws; "" when it says nothing."""
     if name in DESCRIBED:
         return alt_text(element)
+    if name == "tbl":
+        return described_table(element)
     if name == "textpath":
         return said(attribute(element, "string"))
     return said(attribute(element, "alt")) if name in {"shape", "rect", "group"} else ""
+
+
+def described_table(table: Element) -> str:
+    """Return what is said about a table, its title first; "" when nothing is."""
+    properties = properties_in(table, "tblPr")
+    if properties is None:
+        return ""
+    named = {local_name(entry): said(attribute(entry, "val")) for entry in properties.iterfind("{*}*")}
+    return ": ".join(text for text in (named.get("tblCaption"), named.get("tblDescription")) if text)
 
 
 def chosen_entry(choices: Element) -> str:
