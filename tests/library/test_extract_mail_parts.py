@@ -3,6 +3,7 @@
 import itertools
 import re
 import tempfile
+from binascii import b2a_uu
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from hub.library.extract.formats import FORMATS
 from hub.library.extract.limits import Limits
 from hub.library.extract.openers import open_document
 from hub.library.extract.pages import ExtractedPage, Unread
-from tests.library.mails import HEAD, PICTURE, attached, encoded, part, several
+from hub.library.extract.reader import Reader
+from tests.library.mails import HEAD, PICTURE, attached, encoded, part, read, several
 from tests.library.test_extract_mail_sealed import SIGNED, attribute, element, envelope, packed
 
 PLAIN, HTML = "text/plain; charset=utf-8", "text/html; charset=utf-8"
@@ -87,3 +89,18 @@ def test_every_word_is_read_or_its_part_is_named(tree: object) -> None:
     assert not missing, mail
     numbers = [each.number for each in parts if isinstance(each, ExtractedPage)]
     assert len(set(numbers)) == len(numbers)
+
+
+def test_files_that_old_programs_write_into_the_text_are_read(reader: Reader, tmp_path: Path) -> None:
+    lines = b2a_uu(b"Rivets in stock").decode()
+    body = f"See the list.\n\nbegin 644 rivets.txt\n{lines}`\nend\n\nBye.\n\nbegin 644 b.txt\n~\nend\n"
+    extraction = read(reader, tmp_path, part("text/plain", body))
+    assert [page.text for page in extraction.pages][-1] == "Rivets in stock"
+    assert "rivets.txt" in extraction.pages[0].text + extraction.pages[0].also_searched
+    assert "Bye." in extraction.pages[0].text
+    assert lines.strip() not in extraction.pages[0].text
+
+
+def test_a_text_with_many_beginnings_of_files_is_read_quickly(reader: Reader, tmp_path: Path) -> None:
+    body = "begin 644 A\n" * 100_000 + "AAAA\n" * 100_000 + "end\n"
+    assert read(reader, tmp_path, part("text/plain", body)).pages

@@ -176,3 +176,15 @@ def test_a_winmail_dat_that_is_cut_off_is_named(reader: Reader, tmp_path: Path) 
         extraction = read(reader, tmp_path, several("multipart/mixed", part(PLAIN, ""), sent))
         assert extraction.pages[0].text.startswith("Gear prices rise.")
         assert tuple(sentence for sentence in extraction.unread if "winmail" in sentence) == unread
+
+
+def test_a_web_page_with_a_text_encrypted_with_pgp_says_so(reader: Reader, tmp_path: Path) -> None:
+    sealed = "-----BEGIN PGP MESSAGE-----<br>hQEMA8<br>-----END PGP MESSAGE-----"
+    extraction = read(reader, tmp_path, part("text/html", f"<p>The lock is new.</p><p>{sealed}</p><p>Bring it.</p>"))
+    assert extraction.state is State.PARTIAL
+    assert [page.text.split() for page in extraction.pages] == [["The", "lock", "is", "new.", "Bring", "it."]]
+
+
+def test_a_web_page_encrypted_with_pgp_to_its_end_says_so(reader: Reader, tmp_path: Path) -> None:
+    page = "<pre>-----BEGIN PGP MESSAGE-----\n\nhQEMA8</pre>"
+    assert read(reader, tmp_path, part("text/html", page)).state is State.ENCRYPTED

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from email.message import Message
 from functools import partial
 
 from hub.core import tnef
 from hub.library.extract import charsets
 from hub.library.extract.formats import FORMATS, format_of
-from hub.library.extract.mail import invitations, message_headers, plain, rich_text, smime
+from hub.library.extract.mail import invitations, message_headers, plain, rich_text, smime, uuencoded
 from hub.library.extract.mail.gathered import Leaf, Mail, Written
 from hub.library.extract.mail.versions import chosen, covers, words_of
 from hub.library.extract.pages import Inner, LeftOut, one_line
@@ -38,7 +39,7 @@ Apart = Callable[[Message], Mail]
 def text_of(leaf: Leaf) -> Written:
     """Return the text of a part, decoded."""
     if leaf.media_type in WEB_PAGE | OTHER_WEB_PAGES:
-        return Written(charsets.decoded(leaf.content, leaf.charset, is_html=True), is_html=True)
+        return plain.unsealed(charsets.decoded(leaf.content, leaf.charset, is_html=True))
     if leaf.media_type in RICH_TEXT:
         return rich_text.plain(leaf.content.decode("latin-1"))
     text = charsets.decoded(leaf.content, leaf.charset)
@@ -88,6 +89,11 @@ class Taking:
         self.mail.is_encrypted |= written.is_encrypted
         if self.mail.written and leaf.name:
             self.mail.names.append(leaf.name)
+        if "\nend" in written.content and not written.is_html:
+            content, files = uuencoded.taken_out(written.content)
+            written = replace(written, content=content)
+            for name, inside in files:
+                self.take_file(Leaf(guessed(name), inside, one_line(name), is_attached=True))
         self.mail.written.append(written)
 
     def take_sealed(self, leaf: Leaf) -> None:

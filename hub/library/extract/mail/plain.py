@@ -4,6 +4,7 @@ import re
 
 from hub.library.extract.mail.gathered import Written
 
+SEAL_BEGINS, SEAL_ENDS = "-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----"
 QUOTED = re.compile(r">*")
 SIGNATURE = "-- "
 ENCRYPTED = re.compile(
@@ -29,7 +30,7 @@ def plain(text: str, *, is_flowed: bool = False, joins_words: bool = False) -> W
     """
     if WEB_PAGE.match(text):
         return Written(text, is_html=True)
-    is_encrypted = "-----BEGIN PGP MESSAGE-----" in text
+    is_encrypted = SEAL_BEGINS in text
     if is_encrypted:
         text = ENCRYPTED.sub("", text)
     if "-----BEGIN PGP SIGNED MESSAGE-----" in text:
@@ -37,6 +38,17 @@ def plain(text: str, *, is_flowed: bool = False, joins_words: bool = False) -> W
     if is_flowed:
         text = flowed(text, joins_words=joins_words)
     return Written(text, is_encrypted=is_encrypted)
+
+
+def unsealed(page: str) -> Written:
+    """Return a web page without the parts that are encrypted with PGP."""
+    pieces: list[str] = []
+    place = 0
+    while (start := page.find(SEAL_BEGINS, place)) >= 0:
+        end = page.find(SEAL_ENDS, start)
+        pieces.append(page[place:start])
+        place = end + len(SEAL_ENDS) if end >= 0 else len(page)
+    return Written("".join([*pieces, page[place:]]), is_html=True, is_encrypted=bool(pieces))
 
 
 def flowed(text: str, *, joins_words: bool) -> str:
