@@ -207,3 +207,21 @@ def test_a_form_of_adobe_alone_says_that_it_was_not_read(reader: Reader, tmp_pat
     extraction = reader.read(path, "a.pdf")
     assert (extraction.state, extraction.unread) == (State.PARTIAL, (extraction.detail,))
     assert "XFA" in extraction.detail
+
+
+@pytest.mark.parametrize("y", [20, 770])
+def test_a_stamp_in_the_margin_is_not_the_text_of_a_scan(reader: Reader, tmp_path: Path, y: int) -> None:
+    stamp = at(60, y, "Matter 7:19-mc-00412 Paper 88 Lodged 03/05/24 Sheet 2 of 9")
+    cover = at(60, 500, "The year in the foundries of the valley")
+    scan = shown_at(0, 0, 612, 792)
+    path = written(tmp_path / "a", scan + stamp, scan + cover, xobjects="/Im %0", others=[image()])
+    extraction = reader.read(path, "a.pdf")
+    assert [page.is_picture for page in extraction.pages] == [True, False]
+    assert "Lodged" in extraction.pages[0].text
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [("a 30", "month loan"), ("a hands", "on class"), ("the food co", "op opens")]
+)
+def test_compounds_with_numbers_and_short_words_keep_their_hyphens(first: str, second: str) -> None:
+    assert readings(f"{first}-\r\n{second}")[0] == f"{first}-{second}"

@@ -6,7 +6,7 @@ Which of the two it is can't be known for sure, so the page shows the likelier r
 import re
 
 # PDFium writes one of the first two for a hyphen at the end of a line, and joins the lines.
-MARK = re.compile("(?P<joined>[\x02\ufffe](?:\r?\n)?)|(?P<kept>(?<=[^\\W\\d_])[-\u2010\u00ad]\r?\n)(?=[^\\W\\d_A-Z])")
+MARK = re.compile("(?P<joined>[\x02\ufffe](?:\r?\n)?)|(?P<kept>(?<=[^\\W_])[-\u2010\u00ad]\r?\n)(?=[^\\W\\d_A-Z])")
 SIGNS = ("\x02", "\ufffe", "-\r", "-\n", "\u2010\r", "\u2010\n", "\u00ad")
 LEFT = re.compile(r"[\w\u2019'-]{1,40}\Z")
 RIGHT = re.compile(r"\w{1,40}")
@@ -46,6 +46,7 @@ SECOND_HALVES = """
 SECOND = frozenset(SECOND_HALVES.split())
 PAIRS = frozenset({"full-time", "part-time", "real-time", "one-time", "follow-up", "start-up", "scale-up", "on-site"})
 PAIRS |= {"on-line", "off-site", "in-person", "in-kind", "in-depth", "in-house", "on-the", "off-the", "one-stop"}
+PAIRS |= {"hands-on", "add-on", "add-ons", "co-op", "co-ops", "walk-in", "drop-in", "log-in", "check-in", "built-in"}
 PAIRS |= {"follow-ups", "start-ups", "on-demand", "on-going", "co-owner", "co-owned", "e-mail", "x-ray", "two-day"}
 # Words in the middle of a compound: state-of-the-art.
 BETWEEN = frozenset(

@@ -8,6 +8,9 @@ from pypdfium2 import raw
 
 # A page number or a header may be all the text of a scan.
 FEW_CHARACTERS = 25
+# So may a stamp in a margin of the page.
+SEVERAL_CHARACTERS = 150
+MARGIN = 0.08
 MOST_OBJECTS = 500
 # Shares of the page: a picture that can have text, and one that is the page.
 WORTH_READING = 0.005
@@ -19,10 +22,10 @@ MANY_SHAPES = 30
 def is_picture(page: pypdfium2.PdfPage, text: str) -> bool:
     """Return True if the page shows pictures and has no text, or hardly any beside a picture that fills the page."""
     characters = len("".join(text.split()))
-    if characters >= FEW_CHARACTERS:
-        return False
     width, height = page.get_size()
-    if width * height <= 0:
+    if characters >= SEVERAL_CHARACTERS or width * height <= 0:
+        return False
+    if characters >= FEW_CHARACTERS and not only_margins(page, height):
         return False
     share, shapes = 0.0, 0
     for element in islice(page.get_objects(max_depth=1), MOST_OBJECTS):
@@ -35,6 +38,16 @@ def is_picture(page: pypdfium2.PdfPage, text: str) -> bool:
     if characters:
         return share >= WHOLE_PAGE
     return share >= WORTH_READING or shapes >= MANY_SHAPES
+
+
+def only_margins(page: pypdfium2.PdfPage, height: float) -> bool:
+    """Return True if all text of a page is at its top and its bottom, as stamps of scanners and courts are."""
+    for element in islice(page.get_objects(max_depth=1), MOST_OBJECTS):
+        if element.type == raw.FPDF_PAGEOBJ_TEXT:
+            _, bottom, _, top = element.get_bounds()
+            if top > height * MARGIN and bottom < height * (1 - MARGIN):
+                return False
+    return True
 
 
 def size_of(element: pypdfium2.PdfObject) -> float:
