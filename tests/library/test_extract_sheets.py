@@ -253,3 +253,10 @@ def test_each_part_of_a_sheet_is_found_or_named(
     assert all(parts[word] == "damaged" for word in missing)
     assert all(NAMED[word] in extraction.detail for word in missing)
     assert (extraction.state is State.OK) == (not extraction.unread)
+
+
+def test_a_cell_whose_text_is_missing_does_not_lose_the_others(reader: Reader, tmp_path: Path) -> None:
+    rows = data('<c t="s"><v>7</v></c><c t="inlineStr"><is><t>Kept</t></is></c>')
+    extraction = reader.read(workbook(tmp_path / "a", {"Shop": rows}), "a.xlsx")
+    assert [page.text.strip() for page in extraction.pages] == ["Kept"]
+    assert extraction.state is State.PARTIAL

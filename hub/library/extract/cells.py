@@ -178,7 +178,7 @@ def shown(value: str, kind: str, code: str, book: Book) -> tuple[str, str]:
     """Return what a cell shows, and its value if that is different, both on one line."""
     raw = ""
     if kind == "s":
-        text = text_as_shown(book.texts[int(value)], code)
+        text = text_as_shown(text_at(value, book), code)
     elif kind in {"str", "inlineStr"}:
         text = text_as_shown(unescaped(value) if kind == "str" else value, code)
     elif kind == "b":
@@ -189,6 +189,15 @@ def shown(value: str, kind: str, code: str, book: Book) -> tuple[str, str]:
     else:
         text = value
     return " ".join(text.split()), raw
+
+
+def text_at(number: str, book: Book) -> str:
+    """Return the text that a cell refers to by its number; "", and the book is damaged, when there is none."""
+    try:
+        return book.texts[int(number)]
+    except (ValueError, IndexError):
+        book.is_damaged = True
+        return ""
 
 
 def number_in(value: str, kind: str, book: Book) -> float | None:
