@@ -45,6 +45,8 @@ THREE = [(1, "Grants"), (2, "Training"), (3, "Events")]
         "<h3>1</h3><p>Grants<h3>2</h3><p>Training<h3>3</h3><p>Events",
         "<p>(1) Grants</p><p>(2) Training</p><p>(3) Events</p>",
         "<p><b>1</b> Grants<p><b>2</b> Training<p><b>3</b> Events",
+        "<p><b>1</b>. Grants<p><b>2</b>. Training<p><b>3</b>. Events",
+        "<p>\u200b<b>1.\u200b</b>\xa0Grants<p>\ufeff2.\u200d Training<p>\u200b<b>3.</b> Events",
         "<b>1. Grants</b><ol><li>x<li>y<li>z</ol><b>2. Training</b><ol><li>x<li>y</ol><p><b>3. Events</b>",
     ],
 )
@@ -55,6 +57,11 @@ def test_numbers_are_read_however_a_program_writes_them(html: str) -> None:
 def test_numbers_may_skip() -> None:
     html = "".join(f"<p><b>{number}. Point {number}:</b> words</p>" for number in (1, 2, 3, 10, 11))
     assert [number for number, _ in items_of(html)] == [1, 2, 3, 10, 11]
+
+
+def test_points_of_a_list_keep_numbers_of_their_own() -> None:
+    html = "<ol><li value=2>Grants<li>Training<li value='7'>Events<li value='x'>Jobs</ol>"
+    assert items_of(html) == [(2, "Grants"), (3, "Training"), (7, "Events"), (8, "Jobs")]
 
 
 def test_a_number_at_the_beginning_of_a_broken_line_is_not_a_point() -> None:

@@ -15,9 +15,11 @@ FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 # With a period or in parentheses; the text may follow without a space if the number is in bold.
 NUMBERED = re.compile(
     r"(?P<indent>[ \t]{0,8})(?:(?P<level>#{1,6})[ \t]+)?(?P<opened>[*_]{0,3})"
-    r"(?:(?P<number>\d{1,3})[.)]|\((?P<in_parentheses>\d{1,3})\))(?P<closed>[*_]{0,3})"
+    r"(?:(?P<number>\d{1,3})(?P<early>[*_]{0,3})[.)]|\((?P<in_parentheses>\d{1,3})\))(?P<closed>[*_]{0,3})"
     r"(?:\s+(?P<rest>\S.*)|(?P<directly>(?<=[.)*_])[^\W\d_a-z].*))?$"
 )
+# Editors leave characters without width around numbers.
+UNSEEN = re.compile("[\u200b-\u200d\u2060\ufeff]")
 # A number alone in bold, in a heading, or in the first of two cells.
 BARE = re.compile(
     r"(?P<indent>[ \t]{0,8})(?:(?P<level>#{1,6})[ \t]+(?P<number>\d{1,3})"
@@ -113,11 +115,12 @@ def points_of(lines: list[str]) -> Iterator[Point]:
 
 def point_at(line: str, number: int = 0) -> Point | None:
     """Return the point that a line begins, if it begins one; `number` is the line's index."""
-    match = NUMBERED.match(line)
-    if match:
+    if not line.isascii():
+        line = UNSEEN.sub("", line)
+    if match := NUMBERED.match(line):
         rest = match["rest"] or match["directly"] or ""
         opened = match["opened"].startswith("**")
-        still_open = opened and not match["closed"] and "**" in rest
+        still_open = opened and not match["closed"] and not match["early"] and "**" in rest
         value = match["number"] or match["in_parentheses"]
     elif match := BARE.match(line):
         rest, opened, still_open = match["rest"] or match["cell"] or "", bool(match["in_bold"]), False

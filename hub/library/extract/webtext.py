@@ -71,7 +71,7 @@ class Writer:
         elif name == "br":
             self.end_line()
         elif name == "li":
-            self.begin_point()
+            self.begin_point(element)
         elif name in CELLS:
             self.cells.append(len(self.lines))
         if name in LISTS:
@@ -106,10 +106,12 @@ class Writer:
             self.counters.pop()
         self.write(element.tail)
 
-    def begin_point(self) -> None:
+    def begin_point(self, element: Element) -> None:
         """Begin a list item, with its number if the list is numbered."""
         self.new_line()
         counter = self.counters[-1] if self.counters else None
+        if counter is not None and NUMBER.fullmatch(own := str(element.get("value") or "")):
+            counter = int(own)
         self.line = [INDENT * min(self.points_open, DEEPEST), "- " if counter is None else f"{counter}. "]
         self.points_open += 1
         if counter is not None:
