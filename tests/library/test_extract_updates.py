@@ -37,6 +37,7 @@ THREE = [(1, "Grants"), (2, "Training"), (3, "Events")]
         "<table><tr><td>1.<td>Grants<tr><td>2.<td>Training<tr><td>3.<td>Events</table>",
         "<table><tr><td><p>1.</p><td><p>Grants</p><tr><td><p>2.</p><td><p>Training</p><tr><td>3.<td>Events</table>",
         "<table><tr><td>1<td>Grants<tr><td>2<td>Training<tr><td>3<td>Events</table>",
+        "<table><tr><td><b>1</b><td><h3>Grants</h3><p>a<tr><td>2<td><h3>Training</h3><tr><td>3<td><h3>Events</h3></table>",
         "<p>1.</p><p>Grants</p><p>2.</p><p>Training</p><p>3.</p><p>Events</p>",
         "<p><span>1.</span><span>Grants</span></p><p><span>2.</span> Training</p><p><b>3.</b>Events</p>",
         "<ol><li><strong>Grants</strong><br>a<li><b>Training</b>: b<li>Events</ol>",

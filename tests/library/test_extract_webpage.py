@@ -96,3 +96,8 @@ def test_very_long_pages_are_read_quickly(piece: str) -> None:
     start = time.process_time()
     text_of(piece * 60_000)
     assert time.process_time() - start < 20
+
+
+def test_rows_of_a_number_each_stay_rows() -> None:
+    html = "<table><tr><td><table><tr><td>1</td></tr><tr><td>2</td></tr></table><p>End</p></td></tr></table>"
+    assert [line.strip() for line in text_of(html).split("\n") if line] == ["1", "2", "End"]

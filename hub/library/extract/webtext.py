@@ -32,6 +32,7 @@ DEEPEST = 8
 NUMBER = re.compile(r"[0-9]{1,3}")
 WEB_LINK = re.compile(r"(?:https?://|mailto:)[^\s()<>\[\]]+", re.IGNORECASE)
 OPEN, CLOSE = "\ue000", "\ue001"  # where bold type begins and ends, until the line is complete
+NUMBER_CELL = re.compile(f"[ {OPEN}]*[0-9]{{1,3}}[ {CLOSE}]*\t")
 MARKERS = re.compile(f"[{OPEN}{CLOSE}]")
 BOLD_RUN = re.compile(f"{OPEN}([^{OPEN}{CLOSE}]*){CLOSE}?")
 BOLD_JOINT = re.compile(f"{CLOSE}([ \t]*){OPEN}")
@@ -63,7 +64,7 @@ class Writer:
         name = local_name(element)
         if name in HEADINGS:
             self.new_line(blank=True)
-            self.line.append(HEADINGS[name])
+            self.line.append("" if self.line_says_something else HEADINGS[name])
         elif name in PARAGRAPHS:
             self.new_line(blank=True)
         elif name in LINES:
@@ -139,9 +140,10 @@ class Writer:
     def new_line(self, *, blank: bool = False) -> None:
         """Begin a new line, after a blank one if ``blank``.
 
-        A block at the beginning of a list item stays on the line of the item's number.
+        A block at the beginning of a list item stays on the line of the item's number, and so does one in the cell
+        behind that of a number.
         """
-        if self.line_says_something:
+        if self.line_says_something and not (blank and NUMBER_CELL.fullmatch("".join(self.line))):
             self.end_line()
         in_new_point = bool("".join(self.line).strip())
         if blank and self.lines and self.lines[-1] and not in_new_point:
