@@ -188,3 +188,23 @@ def test_a_web_page_with_a_text_encrypted_with_pgp_says_so(reader: Reader, tmp_p
 def test_a_web_page_encrypted_with_pgp_to_its_end_says_so(reader: Reader, tmp_path: Path) -> None:
     page = "<pre>-----BEGIN PGP MESSAGE-----\n\nhQEMA8</pre>"
     assert read(reader, tmp_path, part("text/html", page)).state is State.ENCRYPTED
+
+
+def test_an_attached_text_encrypted_with_pgp_is_named(reader: Reader, tmp_path: Path) -> None:
+    sealed = part(PLAIN, "-----BEGIN PGP MESSAGE-----\n\nhQEMA8\n-----END PGP MESSAGE-----", attached("keys.txt"))
+    extraction = read(reader, tmp_path, several("multipart/mixed", part(PLAIN, "The plan is inside."), sealed))
+    assert (extraction.state, extraction.unread) == (State.PARTIAL, ("The attachment “keys.txt” is encrypted.",))
+
+
+def test_a_text_file_encrypted_with_pgp_is_called_so(reader: Reader, tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_text("-----BEGIN PGP MESSAGE-----\n\nhQEMA8\n-----END PGP MESSAGE-----\n")
+    assert reader.read(path, "a.txt").state is State.ENCRYPTED
+
+
+@pytest.mark.parametrize(("size", "state"), [("", State.PARTIAL), ("width=1 height=1", State.OK)])
+def test_a_message_of_linked_pictures_only_is_not_called_searchable(
+    reader: Reader, tmp_path: Path, size: str, state: State
+) -> None:
+    extraction = read(reader, tmp_path, part("text/html", f"<p><img {size} src='https://lind.example/flyer.jpg'></p>"))
+    assert extraction.state is state

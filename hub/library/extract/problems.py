@@ -34,6 +34,11 @@ ENCRYPTED_MAIL = Finding(
     "that as a new revision.",
     of_part="is encrypted",
 )
+ENCRYPTED_FILE = Finding(
+    State.ENCRYPTED,
+    "This file is encrypted, so its text can’t be searched. Add a copy that isn’t encrypted as a new revision.",
+    of_part="is encrypted",
+)
 EMPTY = Finding(
     State.CORRUPT,
     "This file is empty. Find the original and add it as a new revision.",

@@ -25,7 +25,7 @@ from hub.library.extract.points import (
     outside_code,
     point_at,
 )
-from hub.library.extract.problems import EMPTY, OTHER_KIND, Unreadable
+from hub.library.extract.problems import EMPTY, ENCRYPTED_FILE, OTHER_KIND, Unreadable
 from hub.library.extract.sections import Block, sections
 from hub.library.extract.transcripts import recognized
 from hub.library.rules import PageKind
@@ -40,6 +40,7 @@ WEB_PAGES = {"html", "htm"}
 MAIN_SHARE = 0.5
 HEADLINE = 60
 ITEM_TITLE = 100
+SEALED = b"-----BEGIN PGP MESSAGE-----"
 FEWEST_DATED = 2  # points of an update that begins with its date
 PHRASE = 3  # words
 
@@ -96,6 +97,8 @@ def read_text(path: Path, file_format: Format, limits: Limits) -> str:
         content = file.read(4 * limits.all_characters)
     if not content.strip():
         raise Unreadable(EMPTY)
+    if content.lstrip().startswith(SEALED):
+        raise Unreadable(ENCRYPTED_FILE)
     return decoded(content, file_format)
 
 

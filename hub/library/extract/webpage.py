@@ -12,7 +12,7 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Document
 from hub.library.extract.properties import sensible_title
 from hub.library.extract.text import pages_of, read_text
-from hub.library.extract.webtext import PARAGRAPHS, SKIPPED, Writer
+from hub.library.extract.webtext import PARAGRAPHS, SKIPPED, Writer, is_pixel
 from hub.library.rules import PageKind
 
 # How deep a page is kept as it is. No page that people made is nested so deep, but threads of replies and broken
@@ -45,6 +45,12 @@ def parse_html(markup: str) -> Element | None:
     if parser.error_log and any(TOO_DEEP in entry.message for entry in list(parser.error_log)[-5:]):
         root = etree.fromstring(content, etree.HTMLParser(target=Flattening(), encoding="utf-8", huge_tree=True))
     return root
+
+
+def has_pictures(markup: str) -> bool:
+    """Return True if a web page shows a picture, other than the tiny ones that only count its readers."""
+    root = parse_html(markup)
+    return root is not None and any(not is_pixel(picture) for picture in root.iter("img"))
 
 
 class Flattening:

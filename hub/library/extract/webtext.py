@@ -197,9 +197,8 @@ def is_bold(element: Element, name: str) -> bool:
 def replaced(element: Element, name: str) -> str:
     """Return the words that stand for a picture, and what is entered in a field; "" for other elements."""
     if name in {"img", "area"}:
-        is_pixel = any(TINY.fullmatch(str(element.get(side) or "")) for side in ("width", "height"))
         alt = str(element.get("alt") or element.get("title") or "").strip()
-        return f" {alt} " if alt and not is_pixel else ""
+        return f" {alt} " if alt and not is_pixel(element) else ""
     if name == "input":
         kind = str(element.get("type") or "").lower()
         value = str(element.get("alt" if kind == "image" else "value") or element.get("placeholder") or "")
@@ -207,6 +206,11 @@ def replaced(element: Element, name: str) -> str:
     if name == "textarea" and not (element.text or "").strip():
         return str(element.get("placeholder") or "")
     return ""
+
+
+def is_pixel(picture: Element) -> bool:
+    """Return True if a picture is too small to be seen."""
+    return any(TINY.fullmatch(str(picture.get(side) or "")) for side in ("width", "height"))
 
 
 def first_number(numbered_list: Element) -> int:

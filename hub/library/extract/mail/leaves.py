@@ -14,6 +14,7 @@ from hub.library.extract.mail.gathered import Leaf, Mail, Written
 from hub.library.extract.mail.versions import chosen, covers, words_of
 from hub.library.extract.pages import Inner, LeftOut, one_line
 from hub.library.extract.problems import Unreadable
+from hub.library.extract.webpage import has_pictures
 
 WEB_PAGE = {"text/html", "application/xhtml+xml"}
 # Versions for watches and for mail programs that run forms; the words are those of the HTML.
@@ -87,6 +88,7 @@ class Taking:
         """Add a text; one with a file name is listed, too."""
         written = text_of(leaf)
         self.mail.is_encrypted |= written.is_encrypted
+        self.mail.pictures += written.is_html and not written.text.strip() and has_pictures(written.content)
         if self.mail.written and leaf.name:
             self.mail.names.append(leaf.name)
         if "\nend" in written.content and not written.is_html:
