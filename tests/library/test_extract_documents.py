@@ -324,8 +324,8 @@ def test_a_hostile_table_of_fonts_does_not_hang(reader: Reader, tmp_path: Path) 
 
 def test_what_is_said_about_tables_is_read(reader: Reader, tmp_path: Path) -> None:
     def table(title: str, words: str, inside: str) -> str:
-        said = f'<w:tblPr><w:tblCaption w:val="{title}"/><w:tblDescription w:val="{words}"/></w:tblPr>'
-        return f"<w:tbl>{said}<w:tr><w:tc>{inside}{paragraph('x')}</w:tc></w:tr></w:tbl>"
+        settings = f'<w:tblPr><w:tblCaption w:val="{title}"/><w:tblDescription w:val="{words}"/></w:tblPr>'
+        return f"<w:tbl>{settings}<w:tr><w:tc>{inside}{paragraph('x')}</w:tc></w:tr></w:tbl>"
 
     inner = table("", "Bolts by size", paragraph("M8"))
     path = word_with(tmp_path / "a", table("Stock", "What each shop keeps", inner))

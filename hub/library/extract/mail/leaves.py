@@ -92,7 +92,7 @@ class Taking:
         if self.mail.written and leaf.name:
             self.mail.names.append(leaf.name)
         if "\nend" in written.content and not written.is_html:
-            content, files = uuencoded.taken_out(written.content)
+            content, files = uuencoded.without_files(written.content)
             written = replace(written, content=content)
             for name, inside in files:
                 self.take_file(Leaf(guessed(name), inside, one_line(name), is_attached=True))

@@ -7,7 +7,7 @@ import re
 FILE = re.compile(r"^begin [0-7]{3,4} (\S[^\r\n]{0,200})\r?\n((?:[ -`]{1,80}\r?\n)++)end[ \t]*\r?$", re.MULTILINE)
 
 
-def taken_out(text: str) -> tuple[str, list[tuple[str, bytes]]]:
+def without_files(text: str) -> tuple[str, list[tuple[str, bytes]]]:
     """Return the text without the files in it, then their names and contents; what isn't such a file stays in it."""
     files: list[tuple[str, bytes]] = []
 
