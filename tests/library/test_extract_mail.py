@@ -151,6 +151,7 @@ def test_attachments_are_named_pages_or_named_as_unread(reader: Reader, tmp_path
     assert [(page.kind, page.title, page.text, page.part) for page in extraction.pages[1:]] == [
         (PageKind.ATTACHMENT, "list.csv", "Łódź,1", "1"),
         (PageKind.ATTACHMENT, "run.log", "Feed rate dropped.", "2"),
+        (PageKind.ATTACHMENT, "scan.png", "", "4"),
     ]
     assert extraction.pages[0].text.endswith("Attachments: list.csv, run.log, tool.step, scan.png")
     assert extraction.state is State.PARTIAL
