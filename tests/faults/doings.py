@@ -210,7 +210,8 @@ NOT_TRIED: dict[str, str] = {
     "hub key rotate": "replaces one file, with no row of the database: tests/core/test_secret_keys.py",
     "hub restore": "tests/operations/test_restoring.py cuts it off at each rename",
     **dict.fromkeys(
-        ["hub doctor", "hub search", "hub sharing", "hub verify", "hub verify-packet"], "changes nothing of the hub's"
+        ["hub attention", "hub doctor", "hub search", "hub sharing", "hub verify", "hub verify-packet"],
+        "changes nothing of the hub's",
     ),
     **dict.fromkeys(["hub serve", "hub worker"], "tests/kills"),
 }

@@ -103,7 +103,11 @@ def test_western_text_is_never_taken_for_wide_text(text: str) -> None:
     assert wide_encoding(text.encode("cp1252")) == ""
 
 
-@given(st.text(), st.sampled_from(["utf-8", "utf-16", "utf-32"]))
+# UTF-16 that begins with NUL can't be told from UTF-32.
+@given(
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
+    st.sampled_from(["utf-8", "utf-16", "utf-32"]),
+)
 def test_what_is_declared_and_right_is_kept(text: str, encoding: str) -> None:
     marked = ("\ufeff" + text).encode("utf-8") if encoding == "utf-8" else text.encode(encoding)
     assert decoded(marked, encoding) == text

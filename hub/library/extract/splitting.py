@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from hub.core import dates
 from hub.library.extract.answers import ReportWriter
 from hub.library.extract.dated import DatedPart, parts_by_date
 from hub.library.extract.formats import Format
@@ -21,7 +22,9 @@ from hub.library.rules import PageKind
 
 SPLIT_FORMATS = frozenset({"html", "htm", "docx", "doc", "odt", "rtf", "txt", "md", "eml", "msg"})
 MOST_PARTS = 1_000
-TOO_MANY = f"There are more than {MOST_PARTS:,} dates, so the updates after that aren’t part of any resource."
+TOO_MANY = (
+    f"There are more than {dates.number(MOST_PARTS)} dates, so the updates after that aren’t part of any resource."
+)
 TITLES_SHOWN = 3
 
 

@@ -58,7 +58,12 @@ def test_the_page_progresses_from_processing_to_pages_to_pictures(
     assert "Refresh" in notice.get_text()  # without scripts
     assert not page.select_one(".viewer")
     state = str(notice["data-state"])
-    assert browser.get(state).json == {"busy": True, "mark": "reading", "sentence": _reading(notice.get_text())}
+    assert browser.get(state).json == {
+        "busy": True,
+        "mark": "reading",
+        "sentence": _reading(notice.get_text()),
+        "again": "",
+    }
     world.read()
     status = browser.get(state).json
     assert status
