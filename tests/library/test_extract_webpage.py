@@ -30,6 +30,11 @@ def test_deep_nesting_is_read_whole(reader: Reader, tmp_path: Path, tag: str, de
     assert {"word0", "word200", "word299", "Deepest."} <= set(words)
 
 
+@pytest.mark.parametrize("tag", ["main", "section", "details", "article", "nav", "figure"])
+def test_a_page_without_a_body_keeps_what_comes_after_its_title(tag: str) -> None:
+    assert text_of(f"<title>Kilns</title><meta name=a><{tag}>First</{tag}> tail<p>Then</p>") == "First\n\ntail\n\nThen"
+
+
 def test_scripts_are_not_text_at_any_depth() -> None:
     html = "<div>" * 3_000 + "a<script>never()</script><p>b</p>c" + "</div>" * 3_000 + "d"
     assert text_of(html).split() == ["a", "b", "c", "d"]

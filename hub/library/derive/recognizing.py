@@ -42,7 +42,7 @@ LEASE = timedelta(seconds=420)
 MOST_TRIES = 3
 
 MEGABYTE = 1024 * 1024
-# The limits are those of the processor: on a busy machine, recognition waits for everything else.
+# What counts is processor time: on a busy machine, recognition is slow, because all other work comes first.
 PREPARING = Limits(wall_seconds=120, processor_seconds=30, answer_bytes=64 * MEGABYTE)
 RECOGNIZING = Limits(wall_seconds=240, processor_seconds=60, answer_bytes=8 * MEGABYTE)
 

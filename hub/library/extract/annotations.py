@@ -161,7 +161,7 @@ def attached(document: pypdfium2.PdfDocument) -> Iterator[Part]:
 
 def inner(attachment: pypdfium2.PdfAttachment) -> Iterator[Part]:
     """Yield a file inside a PDF."""
-    name = "without a name"
+    name = "unnamed"
     try:
         name = attachment.get_name() or name
         yield Inner(name, bytes(attachment.get_data()))

@@ -125,7 +125,7 @@ class Book:
             try:
                 pages = self.pages(chapter)
             except (Unreadable, KeyError, ValueError):
-                called = self.labels.get(chapter.name) or posixpath.basename(chapter.name) or "without a name"
+                called = self.labels.get(chapter.name) or posixpath.basename(chapter.name) or "unnamed"
                 yield Unread(f"The chapter “{one_line(called, NAME_LENGTH)}” couldn’t be read.")
             for page in pages:
                 number += 1

@@ -57,7 +57,7 @@ class Unpacking:
 
     def inside(self, file: Inner, depth: int) -> Iterator[Part]:
         """Yield the pages of one file inside, and of the files in it; what wasn't read is a sentence."""
-        name = one_line(file.name, NAME_LENGTH) or "without a name"
+        name = one_line(file.name, NAME_LENGTH) or "unnamed"
         self.opened += 1
         if depth > DEEPEST:
             yield Unread(f"The attachment “{name}” wasn’t opened, because it is too deep inside other files.")

@@ -80,7 +80,7 @@ class Numbers:
         return Label(text, level) if text else None
 
     def reference(self, paragraph: Element) -> tuple[str, int]:
-        """Return the list and the level of a paragraph, by itself or by its style; "" when it has none."""
+        """Return the list and the level of a paragraph, from its own settings or from its style; "" when it has none."""
         number, level = "", 0
         properties = properties_in(paragraph, "pPr")
         if properties is None:

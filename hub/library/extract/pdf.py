@@ -17,7 +17,8 @@ from hub.library.extract.formats import Format
 from hub.library.extract.hyphens import readings
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, Part, Unread, one_line
-from hub.library.extract.problems import DAMAGED, EMPTY, OTHER_KIND, PASSWORD, Unreadable
+from hub.library.extract.pictures import opened
+from hub.library.extract.problems import EMPTY, OTHER_KIND, Unreadable
 from hub.library.extract.properties import day_of, sensible_title
 from hub.library.extract.right_to_left import in_reading_order
 from hub.library.extract.scans import is_picture
@@ -40,11 +41,7 @@ XFA = Unread(
 def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
     """Return the file's pages in order, titled by the bookmarks that point to them."""
     refuse_others(path, file_format)
-    try:
-        document = pypdfium2.PdfDocument(path)
-        document.init_forms()
-    except pypdfium2.PdfiumError as error:
-        raise Unreadable(PASSWORD if "password" in str(error).lower() else DAMAGED) from error
+    document = opened(path)
     title = sensible_title(document.get_metadata_value("Title"))
     return Document(pages(document, limits), title, created_on(document))
 

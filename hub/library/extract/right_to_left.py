@@ -1,6 +1,6 @@
 """Arabic and Hebrew in PDFs: letters and words in the order in which they are read.
 
-PDFium turns lines of these scripts around by itself, with two mistakes, both mended here by the places of letters on
+PDFium reverses lines of these scripts, with two mistakes, both corrected here by the places of the letters on
 the page: the letters of a ligature stay in the wrong order, and so do the words of one script inside a line of the other.
 """
 

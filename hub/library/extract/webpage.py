@@ -19,6 +19,8 @@ from hub.library.rules import PageKind
 # generators are: from there on the text is kept, and its elements aren't.
 DEEPEST = 1_000
 TOO_DEEP = "Excessive depth"
+# The elements that a head may have.
+OF_THE_HEAD = {"title", "meta", "link", "base", "style", "script", "noscript", "template", "basefont", "isindex"}
 
 
 def open_webpage(path: Path, file_format: Format, limits: Limits) -> Document:
@@ -44,6 +46,22 @@ def parse_html(markup: str) -> Element | None:
     root = etree.fromstring(content, parser)
     if parser.error_log and any(TOO_DEEP in entry.message for entry in list(parser.error_log)[-5:]):
         root = etree.fromstring(content, etree.HTMLParser(target=Flattening(), encoding="utf-8", huge_tree=True))
+    return with_body(root)
+
+
+def with_body(root: Element | None) -> Element | None:
+    """Return the page with all that is seen in its body.
+
+    The parser knows no elements of HTML 5: after a title, it takes `<main>` without `<body>` for a part of the head.
+    """
+    head = None if root is None else root.find("head")
+    misplaced = [] if head is None else [part for part in head if local_name(part) not in OF_THE_HEAD]
+    if root is not None and misplaced:
+        body = root.find("body")
+        body = etree.SubElement(root, "body") if body is None else body
+        for place, part in enumerate(misplaced):
+            body.insert(place, part)
+        misplaced[-1].tail, body.text = (misplaced[-1].tail or "") + (body.text or ""), None
     return root
 
 

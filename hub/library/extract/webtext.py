@@ -190,7 +190,7 @@ def marked(words: str) -> str:
 
 
 def is_bold(element: Element, name: str) -> bool:
-    """Return True if an element makes its text bold by itself."""
+    """Return True if an element makes its own text bold."""
     return name in BOLD or bool(BOLD_STYLE.search(str(element.get("style") or "")))
 
 

@@ -166,7 +166,7 @@ class WordText:
 
 
 def is_bold(text: Element) -> bool:
-    """Return True if a piece of text is bold by itself."""
+    """Return True if a piece of text is itself formatted as bold."""
     properties = properties_in(text.getparent(), "rPr")
     if properties is None:
         return False

@@ -214,13 +214,13 @@ def attach(mail: Mail, taking: Taking, folder: Folder, html: str, location: int)
     name = next((text for number in NAMES if (text := one_line(values.text(number)))), "")
     inner = next((each for each in folder.folders if each.name == INNER_MESSAGE), None)
     if folder.is_damaged:
-        mail.say(f"The attachment “{name or 'without a name'}” is damaged.")
+        mail.say(f"The attachment “{name or 'unnamed'}” is damaged.")
     elif inner is not None and FIXED_VALUES in inner.streams:
         mail.waiting.append(lambda: mail_in(inner, Values(inner, EMBEDDED), location))
     elif inner is not None:
-        mail.say(f"The object “{name or 'without a name'}” in this email couldn’t be read.")
+        mail.say(f"The object “{name or 'unnamed'}” in this email couldn’t be read.")
     elif values.number(METHOD) in BY_REFERENCE and not values.binary(DATA):
-        mail.say(f"The attachment “{name or 'without a name'}” is stored elsewhere, so it can’t be searched.")
+        mail.say(f"The attachment “{name or 'unnamed'}” is stored elsewhere, so it can’t be searched.")
     else:
         taking.take(file_leaf(values, name, html))
 
