@@ -27,13 +27,16 @@ MOST_EXPANSIONS = 120  # terms of a prefix
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has stems
 
 # Nodes that read positions: they are matched last, when other nodes have already narrowed down the documents.
-LAST = question_rules.Phrase | question_rules.Names
+LAST = question_rules.Phrase | question_rules.Names | question_rules.Forms
+# The score of another form of a word, compared with the form that was typed.
+OTHER_FORM = 0.7
 # Nodes that a partial match may lack, unlike phrases, qualifiers and negations.
 OPTIONAL = (
     question_rules.Word
     | question_rules.Acronym
     | question_rules.Prefix
     | question_rules.Names
+    | question_rules.Forms
     | question_rules.AnyOf
     | question_rules.AllOf
 )
@@ -70,6 +73,7 @@ class Matches:
     complete: int = 0  # the number of complete matches
     # The share of the IDF weight that each document has; empty: all are complete.
     shares: Mapping[int, float] = field(default_factory=dict)
+    also: list[str] = field(default_factory=list)  # other forms of words that some of the documents have
 
     @property
     def leaves(self) -> Sequence[Leaf]:
@@ -106,6 +110,7 @@ class _QueryMatcher:
         self.leaves: list[Leaf] = []
         self.notes: list[str] = []
         self.stop_words: list[str] = []
+        self.also: list[str] = []
 
     def match(self, nodes: Sequence[Node]) -> Matches:
         """Return the documents that match all nodes; partial matches too if there are few or none of those."""
@@ -121,6 +126,7 @@ class _QueryMatcher:
         if self.stop_words:
             self.notes.append(f"Common words were ignored: {', '.join(dict.fromkeys(self.stop_words))}.")
         result.notes = list(dict.fromkeys(self.notes))
+        result.also = list(dict.fromkeys(self.also))
         return result
 
     def complete_matches(self, nodes: Sequence[Node]) -> Matches:
@@ -179,12 +185,12 @@ class _QueryMatcher:
                 excluded = self.bits_for(node.node, within)
                 self.leaves = leaves
                 return None if excluded is None else self.snapshot.live & ~excluded
-            case question_rules.AnyOf() | question_rules.Names():
-                alternatives = self.bits_for_each(node.nodes, within)
-                return reduce(or_, alternatives) if alternatives else None
-            case question_rules.AllOf():
-                required = self.bits_for_each(node.nodes, within)
-                return reduce(int.__and__, required) if required else None
+            case question_rules.AnyOf() | question_rules.Names() | question_rules.AllOf():
+                combine = int.__and__ if isinstance(node, question_rules.AllOf) else or_
+                alternatives = [bits for each in node.nodes if (bits := self.bits_for(each, within)) is not None]
+                return reduce(combine, alternatives) if alternatives else None
+            case question_rules.Forms():
+                return self.bits_for_forms(node, within)
             case question_rules.Word() | question_rules.Acronym() | question_rules.Phrase() | question_rules.Prefix():
                 leaf = self.leaf(node, within)
                 if leaf is None:
@@ -195,8 +201,17 @@ class _QueryMatcher:
             case _:
                 return self.qualifier_bits(node)
 
-    def bits_for_each(self, nodes: Sequence[Node], within: int) -> Sequence[int]:
-        return [bits for node in nodes if (bits := self.bits_for(node, within)) is not None]
+    def bits_for_forms(self, node: question_rules.Forms, within: int) -> int | None:
+        """Return the documents with any form of a word; forms that no document of the person has are left out."""
+        bits = self.bits_for(node.typed, within)
+        for other in node.others:
+            leaf = self.leaf(other, within)
+            if leaf is not None and leaf.body.bits & self.within:
+                leaf.idf *= OTHER_FORM
+                self.leaves.append(leaf)
+                self.also.append(other.text)
+                bits = (bits or 0) | leaf.body.bits
+        return bits
 
     # Words
 

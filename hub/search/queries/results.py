@@ -174,7 +174,7 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
         {name: _facet(snapshot, matches, answer.filtered, name, query, index.names) for name in FACETS},
         [*question.notes, *matches.notes, *_feedback_notes(page)],
         (time.perf_counter() - began) * 1000,
-        also=answer.also,
+        also=[*answer.also, *matches.also],
         did_you_mean=_did_you_mean(db, person, query, question, index, matches),
     )
 

@@ -130,19 +130,27 @@ class Names:
 
 
 @dataclass(frozen=True)
+class Forms:
+    """A typed word and other forms of it, such as "welder" for "welding": any may match, and the typed one counts more."""
+
+    typed: Word
+    others: tuple[Word | Phrase, ...]
+
+
+@dataclass(frozen=True)
 class AllOf:
     """Words of an expression that couldn't be parsed: all must match."""
 
     nodes: tuple["Node", ...]
 
 
-Node = Word | Acronym | Prefix | Phrase | Qualifier | Not | AnyOf | AllOf | Names
+Node = Word | Acronym | Prefix | Phrase | Qualifier | Not | AnyOf | AllOf | Names | Forms
 
 
 def label_of(node: Node) -> str:
     """Return the typed text of a node, to quote in a sentence; "" for qualifiers and negations."""
     match node:
-        case Names():
+        case Names() | Forms():
             return label_of(node.typed)
         case AnyOf():
             return " or ".join(map(label_of, node.nodes))

@@ -78,7 +78,9 @@ class Results:
     notes: Sequence[str]
     took_ms: float
     complete: bool = True  # False: there is no index, and only titles were searched
-    also: Sequence[str] = ()  # names that the glossary added to the query (or would have, if ``query.exact``)
+    also: Sequence[
+        str
+    ] = ()  # names and other forms that were added to the query (or would have been, if ``query.exact``)
     did_you_mean: str = ""  # the query with corrected spelling; "" if there is no suggestion
 
     @property
