@@ -1,10 +1,11 @@
 """The analyzer: typed words match written ones."""
 
 import pytest
+import Stemmer
 from hypothesis import given
 from hypothesis import strategies as st
-from whoosh.lang.porter import stem
 
+from hub.search.rules import stems as stems_rules
 from hub.search.rules import words as words_rules
 from tests.search.typed import TEXT
 
@@ -72,4 +73,31 @@ def test_stop_words_keep_their_positions(text: str) -> None:
 
 @given(st.from_regex(r"[a-z]{3,12}", fullmatch=True))
 def test_words_with_the_same_stem_share_a_term(word: str) -> None:
-    assert words_rules.term_of(word.upper()) in {stem(word), word}
+    assert words_rules.term_of(word.upper()) in {stems_rules.stem(word), word}
+
+
+@pytest.mark.parametrize(
+    ("words", "strangers"),
+    [
+        ("weld welds welded welding", ""),
+        ("organization organizations organize", "organ organs organic"),
+        ("community communities", "communication communications"),
+        ("general generally", "generate generic generator"),
+        ("import imports imported importing", "important importance"),
+        ("business businesses", "busy"),
+        ("author authors", "authority authorities"),
+        ("additive", "additional additions"),
+        ("department departments", "depart departs"),
+        ("university universities", "universe universal"),
+        ("customer customers", "custom customs"),
+    ],
+)
+def test_inflections_share_a_term_and_strangers_do_not(words: str, strangers: str) -> None:
+    [term] = {words_rules.term_of(word) for word in words.split()}
+    assert term not in {words_rules.term_of(word) for word in strangers.split()}
+
+
+def test_every_word_that_is_kept_apart_has_another_term_than_snowball_gives_it() -> None:
+    stemmer = Stemmer.Stemmer("english")
+    snowball = {word: stemmer.stemWord(word) for words in stems_rules.APART.values() for word in words.split()}
+    assert [word for word, stem in snowball.items() if words_rules.term_of(word) == stem] == []

@@ -10,8 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from whoosh.lang.porter import stem
-
+from hub.search.rules import stems as stems_rules
 from hub.search.rules import unspaced as unspaced_rules
 
 # Words on nearly every page: not indexed, and left out of a query (a phrase keeps their positions).
@@ -224,7 +223,7 @@ def term_of(word: str) -> str:
     folded = fold(word)[:LONGEST_TERM]
     if folded in STOP_WORDS or not folded.isalpha():
         return folded
-    return str(stem(folded)) or folded
+    return stems_rules.stem(folded) or folded
 
 
 def fold(word: str) -> str:
