@@ -1,6 +1,7 @@
 """The hits of a search, each with its best page and a snippet."""
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import and_, select
@@ -18,6 +19,8 @@ from hub.search.rules.passages import Snippet
 from hub.search.rules.results import Hit
 from hub.search.store.snapshots import Snapshot
 
+PAGES_PER_QUERY = 200  # SQLite allows a thousand conditions
+LONGEST_TEXT = 4_000  # characters of a page from which other words are taken
 SHOWN = (
     select(
         Resource.id,
@@ -65,15 +68,39 @@ def _page_number(snapshot: Snapshot, doc: int, matches: Matches, row: Any) -> in
 
 def _pages(db: Session, page_resources: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
     """Return the pages to show, by resource; ``page_resources`` has resources by revision and page number."""
-    if not page_resources:
-        return {}
-    rows = db.execute(
-        select(Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes, Page.seconds).where(
-            # not a tuple IN (…): SQLite would scan the whole table
-            sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in page_resources))
-        )
-    )
+    columns = (Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes, Page.seconds)
+    rows: list[Any] = []
+    for at in range(0, len(page_resources), PAGES_PER_QUERY):
+        keys = islice(page_resources, at, at + PAGES_PER_QUERY)
+        # not a tuple IN (…): SQLite would scan the whole table
+        wanted = sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in keys))
+        rows += db.execute(select(*columns).where(wanted))
     return {page_resources[row.revision_id, row.number]: row for row in rows}
+
+
+def page_texts(
+    db: Session, person: Person | None, snapshot: Snapshot, matches: Matches, docs: Sequence[int]
+) -> Sequence[str]:
+    """Return the beginning of the best page's text of each document; "" if the person may not open it."""
+    ids = [snapshot.facts[doc].id for doc in docs]
+    rows = {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
+    numbers = {id_: ranking_queries.best_page(snapshot, doc, matches.parts) for doc, id_ in zip(docs, ids, strict=True)}
+    pages = _pages(
+        db,
+        {
+            (row.revision, number): id_
+            for id_, row in rows.items()
+            if row.revision is not None and (number := numbers[id_]) is not None
+        },
+    )
+    return [
+        f"{pages[id_].title} {pages[id_].text}"[:LONGEST_TEXT]
+        if id_ in pages
+        else rows[id_].summary
+        if id_ in rows
+        else ""
+        for id_ in ids
+    ]
 
 
 def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:

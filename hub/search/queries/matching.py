@@ -7,22 +7,25 @@ facets over all matches cost very little. The postings come from Whoosh.
 import math
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
-from hub.library.rules import BIG_SIX
-from hub.members.rules.organizations import slug_of
+import numpy as np
+
+from hub.search.queries.qualifiers import qualifier_bits
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.question import Node
-from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, bits_of, docs_of
+from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of
 
-# With fewer than FEW complete matches of at least MANY_WORDS words, partial matches are shown too.
-FEW, MANY_WORDS = 10, 4
+# With fewer than FEW complete matches, partial matches are shown too.
+FEW = 10
 # A partial match needs at least this share of the IDF weight of the best partial match.
 MIN_SHARE = 0.1
+# The words of a phrase that no document has count this much; a longer phrase is a title that is quoted.
+OF_PHRASE, LONGEST_PHRASE = 0.5, 6
 MOST_EXPANSIONS = 120  # terms of a prefix
 SHORTENED_BY = 5  # letters that a prefix may lose, since the index has stems
 
@@ -30,9 +33,10 @@ SHORTENED_BY = 5  # letters that a prefix may lose, since the index has stems
 LAST = question_rules.Phrase | question_rules.Names | question_rules.Forms
 # The score of another form of a word, compared with the form that was typed.
 OTHER_FORM = 0.7
-# Nodes that a partial match may lack, unlike phrases, qualifiers and negations.
+# Nodes that a partial match may lack, unlike qualifiers and negations.
 OPTIONAL = (
     question_rules.Word
+    | question_rules.Phrase
     | question_rules.Acronym
     | question_rules.Prefix
     | question_rules.Names
@@ -57,10 +61,16 @@ class Leaf:
 class Part:
     """A word of the query, or the names of one thing, with the documents that have it."""
 
-    label: str  # as typed
+    label: str  # as typed; "" for a word of a phrase, which is looked for on its own too
     bits: int
     leaves: list[Leaf]
     idf: float = 0.0
+    times: float = 1  # how often it was typed
+
+    @property
+    def key(self) -> object:
+        """Equal for words with the same terms."""
+        return tuple(leaf.terms for leaf in self.leaves)
 
 
 @dataclass
@@ -88,11 +98,15 @@ class Matches:
     @property
     def complete_bits(self) -> int:
         """The complete matches."""
-        return reduce(int.__and__, (part.bits for part in self.parts), self.bits) if self.shares else self.bits
+        if not self.shares:
+            return self.bits
+        return reduce(int.__and__, (part.bits for part in self.parts if part.label), self.bits)
 
     def lacking(self, doc: int) -> Sequence[str]:
         """Return the words of the query that a document doesn't have, as typed."""
-        return [part.label for part in self.parts if not part.bits >> doc & 1] if self.shares else ()
+        if not self.shares:
+            return ()
+        return [part.label for part in self.parts if part.label and not part.bits >> doc & 1]
 
 
 def matches(snapshot: Snapshot, nodes: Sequence[Node], within: int, names: Callable[[], Mapping[str, str]]) -> Matches:
@@ -121,7 +135,7 @@ class _QueryMatcher:
                 result, nodes = relaxed_matches, relaxed
                 self.notes.append("No resource has this acronym in capitals, so the ordinary word was searched.")
         result.complete = result.bits.bit_count()
-        if not result.complete or (result.complete < FEW and len(result.parts) >= MANY_WORDS):
+        if result.complete < FEW and not _is_exact(nodes):
             result = self.partial_matches(nodes, result.complete) or result
         if self.stop_words:
             self.notes.append(f"Common words were ignored: {', '.join(dict.fromkeys(self.stop_words))}.")
@@ -139,13 +153,14 @@ class _QueryMatcher:
             if node_bits is not None:
                 bits &= node_bits
                 parts.append((number, Part(question_rules.label_of(node), node_bits, self.leaves)))
-        return Matches(bits, [part for _, part in sorted(parts, key=lambda pair: pair[0]) if part.leaves])
+        in_order = [part for _, part in sorted(parts, key=lambda pair: pair[0]) if part.leaves]
+        return Matches(bits, _counted(in_order))
 
     def partial_matches(self, nodes: Sequence[Node], complete: int) -> Matches | None:
         """Return the documents with the most IDF weight of the optional nodes; None if there are fewer than two."""
         required = self.complete_matches([node for node in nodes if not isinstance(node, OPTIONAL)])
         parts = self.optional_parts([node for node in nodes if isinstance(node, OPTIONAL)])
-        shares = _shares(parts, required.bits) if len(parts) > 1 else {}
+        shares = _shares(parts, required.bits, self.snapshot.size) if len(parts) > 1 else {}
         if not shares:
             return None
         if not complete:
@@ -156,8 +171,8 @@ class _QueryMatcher:
         return Matches(bits_of(shares, self.snapshot.size), [*required.parts, *parts], [], complete, shares)
 
     def optional_parts(self, nodes: Sequence[Node]) -> list[Part]:
-        """Return the parts of optional nodes, each matched alone; a repeated word counts once."""
-        parts: dict[object, Part] = {}
+        """Return the parts of optional nodes, each matched alone, and the words of phrases that no document has."""
+        parts: list[Part] = []
         total = self.within.bit_count()
         for node in nodes:
             part = self.optional_part(node, total)
@@ -165,8 +180,23 @@ class _QueryMatcher:
                 [relaxed] = glossary_rules.acronyms_as_words([node])
                 part = (self.optional_part(relaxed, total) or part) if relaxed != node else part
             if part:
-                parts.setdefault(tuple(leaf.terms for leaf in part.leaves), part)
-        return list(parts.values())
+                words = self.words_of_phrase(node, total) if not part.bits else ()
+                if isinstance(node, question_rules.Phrase) and words:
+                    self.notes.append(f"No resource has the phrase “{node.text}”, so its words were searched.")
+                parts += [part, *words]
+        return _counted(parts)
+
+    def words_of_phrase(self, node: Node, total: int) -> Sequence[Part]:
+        """Return the words of a phrase or a compound such as "heat-treated" as parts of their own, without labels."""
+        if not isinstance(node, question_rules.Phrase | question_rules.Word):
+            return []
+        words = [word for token in words_rules.typed_words(node.text) for word in words_rules.words_of(token)]
+        if not 1 < len(words) <= LONGEST_PHRASE:
+            return []
+        if isinstance(node, question_rules.Word) and not all(word.isalpha() for word in words):
+            return []
+        parts = [self.optional_part(question_rules.Word(word), total) for word in words]
+        return [replace(part, label="", times=OF_PHRASE) for part in parts if part]
 
     def optional_part(self, node: Node, total: int) -> Part | None:
         """Return the part of an optional node; None if it has only stop words. ``total`` is the number of documents."""
@@ -199,7 +229,7 @@ class _QueryMatcher:
                 self.leaves.append(leaf)
                 return leaf.body.bits
             case _:
-                return self.qualifier_bits(node)
+                return qualifier_bits(self.snapshot, node, self.within, self.names, self.notes)
 
     def bits_for_forms(self, node: question_rules.Forms, within: int) -> int | None:
         """Return the documents with any form of a word; forms that no document of the person has are left out."""
@@ -291,75 +321,46 @@ class _QueryMatcher:
             docs, list(map(len, starts.values())), bits_of(docs, self.snapshot.size), lambda doc: starts.get(doc, ())
         )
 
-    # Qualifiers
-
-    def qualifier_bits(self, node: Node) -> int:  # noqa: PLR0911 - a table of cases
-        masks = self.snapshot.masks
-        match node:
-            case question_rules.OfKind():
-                return masks.get(("kind", node.kind.value), 0)
-            case question_rules.OfYear():
-                return masks.get(("year", node.year), 0)
-            case question_rules.Before():
-                return self.published(lambda day: day < node.day.toordinal())
-            case question_rules.After():
-                return self.published(lambda day: day >= node.day.toordinal())
-            case question_rules.During():
-                return self.published(lambda day: node.first.toordinal() <= day <= node.last.toordinal())
-            case question_rules.OfOrganization():
-                return self.named("organization", node.text, self.names())
-            case question_rules.OfTopic():
-                return self.named("topic", node.text, BIG_SIX)
-        message = f"Not a node of a question: {node!r}"
-        raise TypeError(message)
-
-    def published(self, matches_day: Callable[[int], bool]) -> int:
-        facts = self.snapshot.facts
-        return bits_of((doc for doc, fact in enumerate(facts) if matches_day(fact.published)), self.snapshot.size)
-
-    def named(self, kind: str, text: str, labels: Mapping[str, str]) -> int:
-        """Return the documents whose organization or topic has this name, or else begins a word of its name with it."""
-        readable = {
-            str(value): bits & self.within
-            for (name, value), bits in self.snapshot.masks.items()
-            if name == kind and bits & self.within
-        }
-        slug = slug_of(text)
-        exact = [value for value in readable if slug == slug_of(value) or slug == slug_of(labels.get(value, ""))]
-        values = exact or [
-            value
-            for value in readable
-            if f"-{slug}" in f"-{slug_of(value)}" or f"-{slug}" in f"-{slug_of(labels.get(value, ''))}"
-        ]
-        if not values:
-            self.notes.append(f"No {kind} named “{text}” has resources that you can read.")
-        return reduce(or_, (readable[value] for value in values), 0)
-
 
 def idf(frequency: int, total: int) -> float:
     """Return BM25's inverse document frequency of a term in ``frequency`` of ``total`` documents."""
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
 
-def _shares(parts: Sequence[Part], within: int) -> Mapping[int, float]:
-    """Return the share of the query's IDF weight that each partial match has, for documents above ``MIN_SHARE``.
+def _is_exact(nodes: Sequence[Node]) -> bool:
+    """Return True if a query is nothing but phrases, alternatives of them, qualifiers and negations."""
+    return all(map(_is_phrase, (node for node in nodes if isinstance(node, OPTIONAL))))
 
-    Parts are added by descending IDF. Once the remaining parts can't lift a new document above the limit, no documents
-    are added.
-    """
-    weights: dict[int, float] = {}
-    candidates, best, remaining = 0, 0.0, sum(part.idf for part in parts)
-    for part in sorted(parts, key=lambda part: -part.idf):
-        bits = part.bits & within
-        if remaining < MIN_SHARE * best:
-            bits &= candidates
-        for doc in docs_of(bits):
-            weights[doc] = weights.get(doc, 0.0) + part.idf
-        candidates |= bits
-        remaining -= part.idf
-        best = max(weights.values(), default=0.0)
-    total = sum(part.idf for part in parts)
-    return {doc: min(1.0, weight / total) for doc, weight in weights.items() if weight >= MIN_SHARE * best}
+
+def _is_phrase(node: Node) -> bool:
+    if isinstance(node, question_rules.AnyOf):
+        return all(map(_is_phrase, node.nodes))
+    return isinstance(node.typed if isinstance(node, question_rules.Names) else node, question_rules.Phrase)
+
+
+def _counted(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts without repetitions, each with how often it was typed."""
+    distinct: dict[object, Part] = {}
+    for part in parts:
+        if part.key in distinct:
+            distinct[part.key].times += part.times
+            distinct[part.key].label = distinct[part.key].label or part.label
+        else:
+            distinct[part.key] = part
+    return list(distinct.values())
+
+
+def _shares(parts: Sequence[Part], within: int, size: int) -> Mapping[int, float]:
+    """Return the share of the query's IDF weight that each partial match has, for documents above ``MIN_SHARE``."""
+    weights = np.zeros(size)
+    for part in parts:
+        weights[array_of(part.bits & within)] += part.idf * part.times
+    total = sum(part.idf * part.times for part in parts)
+    most = weights.max(initial=0.0)
+    if not most or not total:
+        return {}
+    docs = np.flatnonzero(weights >= max(MIN_SHARE * most, np.finfo(float).tiny))
+    return dict(zip(docs.tolist(), np.minimum(1.0, weights[docs] / total).tolist(), strict=True))
 
 
 def _phrase_offsets(text: str) -> list[tuple[int, str]]:

@@ -1,111 +1,184 @@
 """Ranking: the order of matching documents, and the best page of each."""
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from heapq import nlargest
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import Any
+
+import numpy as np
 
 from hub.search.queries.matching import Leaf, Matches, Part, idf
 from hub.search.rules import passages as passages_rules
 from hub.search.rules import words as words_rules
-from hub.search.store.snapshots import Snapshot, docs_of
+from hub.search.store.snapshots import Snapshot, array_of
 
-# Field weights of BM25F, compared with 1 for the text.
-TITLE_WEIGHT, HEADING_WEIGHT = 8.0, 2.0
-K1, B = 1.2, 0.5
-RERANKED = 50  # documents that are ranked again by proximity
-PROXIMITY, FAR = 0.5, 30  # largest gain by proximity, and the distance in words from which there is none
+# BM25F: the weights of fields, compared with 1 for the text, and its two constants. The title isn't normalized by length.
+TITLE_WEIGHT, HEADING_WEIGHT = 4.0, 1.0
+K1, B = 1.2, 0.75
+# Neighboring words of a query that are up to NEAR words apart, in the documents that are RERANKED: the gain of a pair,
+# compared with the IDF of its words; more for a query of up to FEW_WORDS, which often means a phrase.
+RERANKED, NEAR, PAIR, PAIR_OF_FEW, FEW_WORDS = 100, 8, 0.3, 0.6, 3
+PAIR_K = 1.2
+MOST_NEAR = 12  # words of a long query whose neighborhood is compared: the rarest
 # The gain of a resource that is published today, and the days after which it halves.
 RECENCY, HALF_AFTER_DAYS = 0.15, 730
-# Pseudo-relevance feedback, for partial matches of at least MANY_WORDS words: the FEEDBACK_WORDS best keywords that
-# SHARED_BY or more of the BEST documents share lift the first FED_BACK by up to FEEDBACK of the best score.
-MANY_WORDS, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK = 4, 10, 2, 10, 0.2, 200
+# Relevance feedback (RM3), for queries of at least MANY_WORDS words with MANY_MATCHES: the FEEDBACK_WORDS that the best
+# pages of the BEST documents share lift the first FED_BACK by up to FEEDBACK of the best score, but not above the first
+# KEPT, which words alone choose.
+MANY_WORDS, MANY_MATCHES, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK, KEPT = 4, 100, 10, 2, 12, 0.5, 200, 3
+SHORTEST_FEEDBACK = 3  # letters of a feedback word
+MOST_COMMON = 0.2  # the share of all documents that may have a feedback word
+
+Scores = np.ndarray[Any, np.dtype[np.float64]]  # by document
+Docs = np.ndarray[Any, np.dtype[np.intp]]
+PageTexts = Callable[[Sequence[int]], Sequence[str]]  # returns the text of the best page of each document
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """Ranked documents, best first, and the feedback words that lifted some of them, strongest first."""
+def ranked(
+    snapshot: Snapshot, matches: Matches, bits: int, today: date, most: int, page_texts: PageTexts
+) -> Sequence[int]:
+    """Return the ``most`` best documents of ``bits``, best first.
 
-    docs: Sequence[int]
-    shared: Sequence[str] = ()
-
-
-def ranked(snapshot: Snapshot, matches: Matches, bits: int, today: date, most: int) -> Ranked:
-    """Rank the documents of ``bits`` and return the ``most`` best.
-
-    The score is BM25F over text, headings and title, with gains for proximity and recency.
+    The score is BM25F over text, headings and title, with gains for proximity, recency and, for long queries,
+    relevance feedback. For a query of up to ``FEW_WORDS`` words, documents that have all of them come first.
     """
-    scores = _scores(snapshot, matches.parts, docs_of(bits))
-    shared: Sequence[str] = ()
-    if matches.shares and len(matches.parts) >= MANY_WORDS:
-        shared = _add_feedback(snapshot, matches.terms, scores)
-    recent = _recency(snapshot, today)
-    for doc in scores:
-        scores[doc] *= recent[doc]
-    docs = nlargest(max(most, RERANKED), scores, key=scores.__getitem__)
-    best = docs[:RERANKED]
-    if len(matches.leaves) > 1:
-        for doc in best:
-            scores[doc] *= 1 + PROXIMITY * _proximity([leaf.body.positions_in(doc) for leaf in matches.leaves])
-    facts = snapshot.facts
-    best.sort(key=lambda doc: (-scores[doc], -facts[doc].published, -facts[doc].id))
-    return Ranked([*best, *docs[RERANKED:]][:most], shared)
+    docs = array_of(bits)
+    scores = _scores(snapshot, matches.parts)
+    factors = _recency(snapshot, today)
+    first = _best(scores * factors, docs, RERANKED)
+    _add_proximity(matches.parts, scores, first)
+    scores *= factors
+    if len(matches.parts) <= FEW_WORDS and matches.shares:
+        scores[array_of(matches.complete_bits)] += scores.max(initial=0.0) + 1.0
+    in_order = _in_order(snapshot, scores, docs, max(most, FED_BACK))
+    if len(matches.parts) >= MANY_WORDS and len(docs) >= MANY_MATCHES:
+        in_order = _with_feedback(snapshot, matches, scores, in_order, page_texts)
+    return in_order[:most]
 
 
-def _scores(snapshot: Snapshot, parts: Sequence[Part], docs: Sequence[int]) -> dict[int, float]:
+def _scores(snapshot: Snapshot, parts: Sequence[Part]) -> Scores:
     """Return BM25F scores; of several names of one thing, the one with the best score counts."""
-    scores = dict.fromkeys(docs, 0.0)
+    scores = np.zeros(snapshot.size)
     for part in parts:
-        leaf_gains = [gains(snapshot, leaf, scores) for leaf in part.leaves]
-        best = leaf_gains[0] if len(leaf_gains) == 1 else _maximum(leaf_gains)
-        for doc, gain in best.items():
-            scores[doc] += gain
+        of_part = np.zeros(snapshot.size)
+        for leaf in part.leaves:
+            docs, gains_ = _gains(snapshot, leaf)
+            of_part[docs] = np.maximum(of_part[docs], gains_)
+        scores += part.times * of_part
     return scores
 
 
-def _add_feedback(snapshot: Snapshot, query_terms: Collection[str], scores: dict[int, float]) -> Sequence[str]:
-    """Add pseudo-relevance feedback to ``scores``: lift documents with keywords that the best ones share.
+def _best(scores: Scores, docs: Docs, most: int) -> Docs:
+    """Return the documents with the best scores, best first, the first of equal ones."""
+    if len(docs) > most:
+        docs = docs[np.argpartition(-scores[docs], most - 1)[:most]]
+    return docs[np.lexsort((docs, -scores[docs]))]
 
-    Returns these keywords as the best documents write them.
+
+def _in_order(snapshot: Snapshot, scores: Scores, docs: Docs, most: int) -> Sequence[int]:
+    """Return the ``most`` best documents; of equal ones the newest first."""
+    facts = snapshot.facts
+    if len(docs) > most:  # with all that are as good as the last one
+        least = np.partition(scores[docs], len(docs) - most)[len(docs) - most]
+        docs = docs[scores[docs] >= least]
+    of_docs = dict(zip(docs.tolist(), scores[docs].round(9).tolist(), strict=True))
+    return sorted(of_docs, key=lambda doc: (-of_docs[doc], -facts[doc].published, -facts[doc].id))[:most]
+
+
+def _add_proximity(parts: Sequence[Part], scores: Scores, docs: Docs) -> None:
+    """Add the gain of neighboring words of the query that are near each other in a document."""
+    if len(parts) < 2:  # noqa: PLR2004 - a pair
+        return
+    gain = PAIR_OF_FEW if len(parts) <= FEW_WORDS else PAIR
+    rare = sorted(range(len(parts)), key=lambda number: -_weight(parts[number]))[:MOST_NEAR]
+    pairs = [(parts[a], parts[b]) for a, b in pairwise(sorted(rare))]
+    weights = [gain * (_weight(left) + _weight(right)) / 2 for left, right in pairs]
+    for doc in docs.tolist():
+        positions: dict[int, Sequence[int]] = {}
+        for (left, right), weight in zip(pairs, weights, strict=True):
+            if left.bits >> doc & 1 and right.bits >> doc & 1:
+                near = _nearness(*(_positions(part, doc, positions) for part in (left, right)))
+                scores[doc] += weight * near / (PAIR_K + near)
+
+
+def _weight(part: Part) -> float:
+    return max((leaf.idf for leaf in part.leaves), default=0.0)
+
+
+def _positions(part: Part, doc: int, known: dict[int, Sequence[int]]) -> Sequence[int]:
+    """Return the sorted positions of any name of a part in a document; ``known`` is a cache."""
+    if id(part) not in known:
+        of_names = [positions for leaf in part.leaves if (positions := leaf.body.positions_in(doc))]
+        known[id(part)] = of_names[0] if len(of_names) == 1 else sorted(set(chain.from_iterable(of_names)))
+    return known[id(part)]
+
+
+def _nearness(left: Sequence[int], right: Sequence[int]) -> float:
+    """Return the sum, over the positions of ``left``, of 1 / distance² to the nearest position of ``right``."""
+    total, at, last = 0.0, 0, len(right)
+    for position in left:
+        while at < last and right[at] <= position:
+            at += 1
+        distance = min(
+            right[at] - position if at < last else NEAR + 1,
+            position - right[at - 1] if at and right[at - 1] != position else NEAR + 1,
+        )
+        if distance <= NEAR:
+            total += 1 / distance**2
+    return total
+
+
+def _with_feedback(
+    snapshot: Snapshot, matches: Matches, scores: Scores, in_order: Sequence[int], page_texts: PageTexts
+) -> Sequence[int]:
+    """Return the documents with those lifted that have words which the best pages share; the first ``KEPT`` stay.
+
+    This is RM3: a relevance model of the best pages, mixed with the query's own score.
     """
-    in_order = nlargest(FED_BACK, scores, key=scores.__getitem__)
-    if len(in_order) <= BEST:
-        return ()
+    best = in_order[:BEST]
     with snapshot.lock:
-        weights = _shared_terms(snapshot, query_terms, {doc: scores[doc] for doc in in_order[:BEST]})
+        weights = _shared_words(snapshot, matches.terms, scores[best].tolist(), page_texts(best))
         leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
-    lifts = dict.fromkeys(in_order, 0.0)
+    lifts = np.zeros(snapshot.size)
     for leaf, weight in leaves:
-        for doc, gain in gains(snapshot, leaf, lifts).items():
-            lifts[doc] += weight * gain
-    most, best = max(lifts.values()), scores[in_order[0]]
-    for doc, gain in lifts.items() if most else ():
-        scores[doc] += FEEDBACK * best * gain / most
+        docs, gains_ = _gains(snapshot, leaf)
+        lifts[docs] += weight * gains_
+    fed_back = np.array(in_order[:FED_BACK])
+    most = lifts[fed_back].max(initial=0.0)
     if not most:
-        return ()
-    surface_forms = {
-        words_rules.term_of(word): word for doc in in_order[:BEST] for word in snapshot.facts[doc].keywords.split()
-    }
-    return [surface_forms[term] for term in weights]
+        return in_order
+    lifted = scores[fed_back] + FEEDBACK * scores[in_order[0]] * lifts[fed_back] / most
+    lifted[:KEPT] = np.inf
+    return [*fed_back[np.argsort(-lifted, kind="stable")].tolist(), *in_order[FED_BACK:]]
 
 
-def _shared_terms(snapshot: Snapshot, query_terms: Collection[str], best: Mapping[int, float]) -> Mapping[str, float]:
-    """Return the terms that several of the best documents have as keywords, with their weights."""
-    shared: dict[str, list[float]] = {}
-    for doc, score in best.items():
-        for term in {words_rules.term_of(word) for word in snapshot.facts[doc].keywords.split()}.difference(
-            query_terms
-        ):
-            shared.setdefault(term, []).append(score)
+def _shared_words(
+    snapshot: Snapshot, typed: Collection[str], scores: Sequence[float], texts: Sequence[str]
+) -> Mapping[str, float]:
+    """Return the terms that several texts share, with their weights; the caller holds the snapshot's lock."""
     total = snapshot.live.bit_count()
-    weights = {
-        term: sum(scores) * idf(snapshot.document_frequency(term), total)
-        for term, scores in shared.items()
-        if len(scores) >= SHARED_BY
+    weights: dict[str, float] = {}
+    having: Counter[str] = Counter()
+    for score, text in zip(scores, texts, strict=True):
+        counts = Counter(term for token in words_rules.token_texts(text) for term in words_rules.all_terms_of(token))
+        length = max(1, counts.total())
+        for term, count in counts.items():
+            weights[term] = weights.get(term, 0.0) + score * count / length
+            having[term] += 1
+    shared = {
+        term: weight * idf(frequency, total)
+        for term, weight in weights.items()
+        if having[term] >= SHARED_BY and term not in typed and _is_feedback(term)
+        if (frequency := snapshot.document_frequency(term)) <= MOST_COMMON * total
     }
-    return {term: weights[term] for term in nlargest(FEEDBACK_WORDS, sorted(weights), key=weights.__getitem__)}
+    return {term: shared[term] for term in nlargest(FEEDBACK_WORDS, sorted(shared), key=shared.__getitem__)}
+
+
+def _is_feedback(term: str) -> bool:
+    return len(term) >= SHORTEST_FEEDBACK and term.isalpha() and term.islower()
 
 
 def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
@@ -116,64 +189,40 @@ def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
 
 def gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
     """Return the BM25F gain of a leaf for each of ``docs`` that has it."""
-    length_norms = _length_norms(snapshot)
-    counts: dict[int, float] = {
-        doc: count for doc, count in zip(leaf.body.docs, leaf.body.counts, strict=True) if doc in docs
-    }
-    for postings, weight in ((leaf.title, TITLE_WEIGHT), (leaf.headings, HEADING_WEIGHT)):
-        for doc, count in zip(postings.docs, postings.counts, strict=True):
-            if doc in counts:
-                counts[doc] += weight * count
-    return {doc: leaf.idf * count / (count + length_norms[doc]) for doc, count in counts.items()}
+    having, of_leaf = _gains(snapshot, leaf)
+    return {doc: gain for doc, gain in zip(having.tolist(), of_leaf.tolist(), strict=True) if doc in docs}
 
 
-def _maximum(leaf_gains: Sequence[Mapping[int, float]]) -> Mapping[int, float]:
-    best: dict[int, float] = {}
-    for gains_of_leaf in leaf_gains:
-        for doc, gain in gains_of_leaf.items():
-            best[doc] = max(gain, best.get(doc, 0.0))
-    return best
+def _gains(snapshot: Snapshot, leaf: Leaf) -> tuple[Docs, Scores]:
+    """Return the documents that have a leaf, sorted, and its BM25F gain in each."""
+    docs: Docs = np.asarray(leaf.body.docs, dtype=np.intp)
+    counts: Scores = np.asarray(leaf.body.counts, dtype=np.float64)
+    in_title: Scores = np.zeros(len(docs))
+    for postings, weight, into in ((leaf.headings, HEADING_WEIGHT, counts), (leaf.title, 1.0, in_title)):
+        if len(postings.docs) and len(docs):
+            at = np.searchsorted(docs, np.asarray(postings.docs, dtype=np.intp))
+            at = np.minimum(at, len(docs) - 1)
+            has = docs[at] == np.asarray(postings.docs, dtype=np.intp)
+            into[at[has]] += weight * np.asarray(postings.counts, dtype=np.float64)[has]
+    frequency = np.maximum(0.0, counts - in_title) / _length_norms(snapshot)[docs] + TITLE_WEIGHT * in_title
+    return docs, leaf.idf * frequency / (K1 + frequency)
 
 
-def _length_norms(snapshot: Snapshot) -> Sequence[float]:
+def _length_norms(snapshot: Snapshot) -> Scores:
     """Return BM25's length normalization of each document, cached with the snapshot."""
     if "length norms" not in snapshot.per_document:
-        constant, by_length = K1 * (1 - B), K1 * B / snapshot.mean_length
-        snapshot.per_document["length norms"] = [constant + by_length * facts.length for facts in snapshot.facts]
+        lengths = np.array([facts.length for facts in snapshot.facts], dtype=np.float64)
+        snapshot.per_document["length norms"] = 1 - B + B * lengths / snapshot.mean_length
     return snapshot.per_document["length norms"]
 
 
-def _recency(snapshot: Snapshot, today: date) -> Sequence[float]:
+def _recency(snapshot: Snapshot, today: date) -> Scores:
     """Return the recency factor of each document, cached with the snapshot."""
     if today not in snapshot.per_document:
-        now = today.toordinal()
-        snapshot.per_document[today] = [
-            1 + RECENCY * 0.5 ** (max(0, now - facts.published) / HALF_AFTER_DAYS) for facts in snapshot.facts
-        ]
+        published = np.array([facts.published for facts in snapshot.facts], dtype=np.float64)
+        age = np.maximum(0.0, today.toordinal() - published)
+        snapshot.per_document[today] = 1 + RECENCY * 0.5 ** (age / HALF_AFTER_DAYS)
     return snapshot.per_document[today]
-
-
-def _proximity(positions: Sequence[Sequence[int]]) -> float:
-    """Return the mean proximity of neighboring query words, from 0 (never near) to 1 (adjacent in query order)."""
-    gains = [_gain(left, right) for left, right in pairwise(positions)]
-    return sum(gains) / len(gains)
-
-
-def _gain(left: Sequence[int], right: Sequence[int]) -> float:
-    closest = min(_distances(left, right), default=FAR)
-    return max(0.0, 1 - (closest - 1) / FAR) ** 2 if closest else 0.0
-
-
-def _distances(left: Sequence[int], right: Sequence[int]) -> Iterator[int]:
-    """Yield the distances between neighbors of two sorted lists of positions; the wrong order adds two."""
-    at, last = 0, len(right)
-    for position in left:
-        while at < last and right[at] <= position:
-            at += 1
-        if at < last:
-            yield right[at] - position
-        if at:
-            yield position - right[at - 1] + 2
 
 
 def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None:

@@ -4,10 +4,10 @@ Matches come from the index; permissions are checked against the database before
 """
 
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from functools import cache, reduce
+from functools import cache, partial, reduce
 from itertools import islice
 from operator import or_
 from typing import Any
@@ -28,9 +28,8 @@ from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.freshness import signature
 from hub.search.queries.glossary import glossary
-from hub.search.queries.hits import SHOWN, hit_of, hits_of, texts_at
+from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts, texts_at
 from hub.search.queries.matching import Matches
-from hub.search.queries.ranking import Ranked
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
 from hub.search.rules.glossary import Glossary, expand
@@ -39,7 +38,6 @@ from hub.search.rules.results import Facet, Query, Results
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot
 
-MOST_SHARED = 5  # feedback words that the note names
 FACETS = ("kind", "organization", "topic", "year")
 BUILDING = "The search index is being built. For now, only titles are searched; try again in a few minutes."
 
@@ -163,8 +161,7 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
     index = _index(db, person)
     answer = _answer(index, query, question)
     snapshot, matches = index.snapshot, answer.matches
-    page = _page_of(db, snapshot, matches, answer.bits, query)
-    docs = page.docs
+    docs = _page_of(db, person, snapshot, answer, query)
     hits = hits_of(db, person, snapshot, matches, docs)
     removed = len(docs) - len(hits)
     return Results(
@@ -172,7 +169,7 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
         answer.bits.bit_count() - removed,
         hits,
         {name: _facet(snapshot, matches, answer.filtered, name, query, index.names) for name in FACETS},
-        [*question.notes, *matches.notes, *_feedback_notes(page)],
+        [*question.notes, *matches.notes],
         (time.perf_counter() - began) * 1000,
         also=[*answer.also, *matches.also],
         did_you_mean=_did_you_mean(db, person, query, question, index, matches),
@@ -226,23 +223,18 @@ def _filter_bits(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
     return bits
 
 
-def _feedback_notes(page: Ranked) -> Iterator[str]:
-    """Yield the note about feedback words that lifted results, if there are any."""
-    if page.shared and page.docs:
-        words = ", ".join(f"“{word}”" for word in page.shared[:MOST_SHARED])
-        yield f"Results with words that the best matches share rank a little higher: {words}."
-
-
-def _page_of(db: Session, snapshot: Snapshot, matches: Matches, bits: int, query: Query) -> Ranked:
+def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _Answer, query: Query) -> Sequence[int]:
     """Return the documents on the requested page of results, in order."""
+    matches, bits = answer.matches, answer.bits
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and matches.leaves:
-        best = ranking_queries.ranked(snapshot, matches, bits, clock.today(config_of(db).zone), last)
-        return replace(best, docs=best.docs[first:])
+        today = clock.today(config_of(db).zone)
+        texts = partial(page_texts, db, person, snapshot, matches)
+        return ranking_queries.ranked(snapshot, matches, bits, today, last, texts)[first:]
     flags = snapshots.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
-    return Ranked(list(islice((doc for doc in order if flags[doc] == "1"), first, last)))
+    return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
 
 
 # Facets

@@ -16,8 +16,9 @@ from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.dates import Period
 
-LONGEST = 500  # characters of a query that are parsed
-MOST_PARTS = 40  # words, phrases and qualifiers
+LONGEST = 5_000  # characters of a query that are parsed
+MOST_PARTS = 400  # words, phrases and qualifiers
+SHOUTED_FROM = 6  # words in capitals that are a sentence and not a list of acronyms
 SHORTEST_PREFIX = 2  # letters before the asterisk
 
 
@@ -194,7 +195,8 @@ SHORTEST_LEAD_IN, LONGEST_LEAD_IN = 2, 12  # words before "about"
 def parse(text: str, today: date) -> Question:
     """Parse a query that was typed on ``today``. Never raises."""
     notes: list[str] = []
-    text = _quote_dates(_without_lead_in(_bounded(text.translate(_QUOTES), notes), notes), today)
+    text = _without_shouting(_bounded(text.translate(_QUOTES), notes))
+    text = _quote_dates(_without_lead_in(text, notes), today)
     nodes: list[Node] = []
     joins = negates = False  # True after an OR, after a NOT
     for token in _TOKEN.finditer(text):
@@ -217,6 +219,11 @@ def parse(text: str, today: date) -> Question:
     if len(nodes) > MOST_PARTS:
         notes.append(f"Only the first {MOST_PARTS} words were searched.")
     return Question(tuple(_grouped(nodes[:MOST_PARTS])), tuple(dict.fromkeys(notes)))
+
+
+def _without_shouting(text: str) -> str:
+    """Return a long text that is all in capitals in lowercase: its OR, NOT, IT and ARM are ordinary words."""
+    return text.lower() if text.isupper() and len(text.split()) >= SHOUTED_FROM else text
 
 
 def _without_lead_in(text: str, notes: list[str]) -> str:

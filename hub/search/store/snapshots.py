@@ -15,10 +15,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
 from functools import cached_property
-from itertools import compress, count
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
@@ -156,11 +156,9 @@ class Segment:
 
 def bits_of(docs: Iterable[int], size: int) -> int:
     """Return a set of documents as a bit set in an integer, which is fast to intersect and count."""
-    flags = bytearray(b"0") * size
-    for doc in docs:
-        flags[doc] = 49
-    flags.reverse()
-    return int(flags, 2) if size else 0
+    flags = np.zeros(size, dtype=np.uint8)
+    flags[docs if isinstance(docs, array | np.ndarray) else np.fromiter(docs, dtype=np.int64)] = 1
+    return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
 def flags_of(bits: int, size: int) -> str:
@@ -168,12 +166,15 @@ def flags_of(bits: int, size: int) -> str:
     return format(bits, f"0{size}b")[::-1] if size else ""
 
 
+def array_of(bits: int) -> "np.ndarray[Any, np.dtype[np.intp]]":
+    """Return the documents of a bit set in order, as an array."""
+    packed = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)
+    return np.flatnonzero(np.unpackbits(packed, bitorder="little"))
+
+
 def docs_of(bits: int) -> Sequence[int]:
     """Return the documents of a bit set in order."""
-    return list(compress(count(), format(bits, "b")[::-1].encode().translate(_DIGITS)))
-
-
-_DIGITS = bytes.maketrans(b"01", b"\x00\x01")
+    return array_of(bits).tolist()  # type: ignore[no-any-return]
 
 
 class Snapshot:
@@ -205,7 +206,7 @@ class Snapshot:
         self.masks = self._joined_masks()
         self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._cached_count = 0
-        self.per_document: dict[object, Sequence[float]] = {}  # cache of ranking's factors
+        self.per_document: dict[object, np.ndarray[Any, np.dtype[np.float64]]] = {}  # cache of ranking's factors
         self.profiles: Mapping[str, Mapping[str, float]] | None = None  # cache of organizations' profiles
 
     @staticmethod
