@@ -62,8 +62,20 @@ def _generated(count: int) -> Sequence[Story]:
     ]
 
 
-def queries(stories: Sequence[Story], count: int = 35) -> Sequence[str]:
-    """Return queries of one to four words that are near each other in a story, neither rare nor very common."""
+# How people begin a question that they type in full.
+WHOLE_QUESTIONS = (
+    "where did I see the part about",
+    "what do we know about",
+    "who told us about",
+    "how much was paid for",
+)
+
+
+def queries(stories: Sequence[Story], count: int = 42) -> Sequence[str]:
+    """Return queries as people type them: one to six words that are near each other in a story, and whole questions.
+
+    The words are neither rare nor very common. Each seventh query is a whole question.
+    """
     rng = random.Random(35)
     frequencies = Counter(word for _, text, _ in stories for word in set(re.findall(r"[a-z]{4,}", text.lower())))
     chosen: list[str] = []
@@ -71,8 +83,10 @@ def queries(stories: Sequence[Story], count: int = 35) -> Sequence[str]:
         text = rng.choice(stories)[1].lower()
         words = [word for word in re.findall(r"[a-z]{4,}", text) if 20 <= frequencies[word] <= len(stories) // 4]
         if len(words) > 8:
-            start = rng.randrange(len(words) - 4)
-            chosen.append(" ".join(words[start : start + 1 + len(chosen) % 4]))
+            start = rng.randrange(len(words) - 6)
+            turn, place = divmod(len(chosen), 7)
+            begin = [WHOLE_QUESTIONS[turn % len(WHOLE_QUESTIONS)]] if place == 6 else []
+            chosen.append(" ".join([*begin, *words[start : start + (3 if begin else place + 1)]]))
     return chosen
 
 
