@@ -1,7 +1,8 @@
 """Benchmark of search at several sizes: whole requests to the hub, its engine alone, and other engines.
 
 ``HUB_BENCH_SIZES`` has the numbers of resources (1000,10000,50000), with ten pages each. ``HUB_BENCH_NAIVE`` is the
-largest size at which naive Whoosh is measured, since indexing takes it long. ``HUB_BENCH_FILES`` is the number of files
+largest size at which naive Whoosh is measured, since indexing takes it long. ``HUB_BENCH_ALONE=1`` measures only the
+hub's own searches: no other engines, and nothing during searches. ``HUB_BENCH_FILES`` is the number of files
 that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
 at the largest size.
 """
@@ -39,6 +40,8 @@ from tests.serving import Hub, Visitor
 
 SIZES = [int(size) for size in os.environ.get("HUB_BENCH_SIZES", "1000,10000,50000").split(",")]
 NAIVE = int(os.environ.get("HUB_BENCH_NAIVE", "10000"))
+ALONE = os.environ.get("HUB_BENCH_ALONE", "") == "1"
+ENGINES = {} if ALONE else YARDSTICKS
 FILES = int(os.environ.get("HUB_BENCH_FILES", "1000"))
 FRESH_AT = 10_000
 PAGES = 10
@@ -64,16 +67,18 @@ def main() -> None:
     source = "Reuters-21578" if corpus.REUTERS.exists() else "generated text"
     print(f"{source}, {PAGES} pages per resource; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
     print("Milliseconds as median / 95th percentile, one client, warm caches.\n")
-    names = ["this hub, whole request", "its engine alone", *YARDSTICKS]
+    names = ["this hub, whole request", "its engine alone", *ENGINES]
     print(f"| resources | {' | '.join(names)} | {CLIENTS} clients | indexed | index : text | web process | load |")
     print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
             filled = _fill(Path(folder), size, stories)
             _row(filled, Path(folder))
-            if size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES)):
+            if not ALONE and (size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES))):
                 fresh = _freshness(filled, Path(folder))
             filled.database.close()
+    if ALONE:
+        return
     print("\n| during searches | result |\n|---|---|")
     for measurement, result in fresh:
         print(f"| {measurement} | {result} |", flush=True)
@@ -106,7 +111,7 @@ def _row(filled: Filled, folder: Path) -> None:
     assert current is not None
     share = sum(path.stat().st_size for path in current.iterdir() if path.is_file()) / filled.characters
     cells = [_time(_engine(database), filled.questions)]
-    for name, yardstick in YARDSTICKS.items():
+    for name, yardstick in ENGINES.items():
         if name == "naive Whoosh" and filled.resources > NAIVE:
             cells.append("not measured")
             continue
@@ -121,7 +126,7 @@ def _row(filled: Filled, folder: Path) -> None:
         with _Clients(filled.hub.port, cookie, addresses) as clients:
             clients.wait(SECONDS)
         web = filled.hub.web()
-        weight = max(child.memory_info().rss for child in web.children()) / 1e6 if web else 0.0
+        weight = max(child.memory_info().rss for child in [web, *web.children()]) / 1e6 if web else 0.0
     finally:
         filled.hub.stop()
     cells.insert(0, _figures(times))
