@@ -20,7 +20,7 @@ TITLE_WEIGHT, HEADING_WEIGHT = 4.0, 1.0
 K1, B = 1.2, 0.75
 # Neighboring words of a query that are up to NEAR words apart, in the documents that are RERANKED: the gain of a pair,
 # compared with the IDF of its words; more for a query of up to FEW_WORDS, which often means a phrase.
-RERANKED, NEAR, PAIR, PAIR_OF_FEW, FEW_WORDS = 100, 8, 0.3, 0.6, 3
+RERANKED, NEAR, PAIR, PAIR_OF_FEW, FEW_WORDS = 100, 8, 0.4, 1.0, 3
 PAIR_K = 1.2
 MOST_NEAR = 12  # words of a long query whose neighborhood is compared: the rarest
 # The gain of a resource that is published today, and the days after which it halves.
