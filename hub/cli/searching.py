@@ -38,9 +38,15 @@ def find(query: str, email: str, limit: int, as_json: bool) -> None:  # noqa: FB
 def _lines_of(results: results_rules.Results) -> Iterator[str]:
     """Yield the results as lines for a terminal."""
     yield from results.notes
+    if results.also:
+        yield f"Also searched: {', '.join(results.also)}."
+    if results.did_you_mean:
+        yield f"Did you mean “{results.did_you_mean}”?"
     yield f"{plural(results.total, 'resource')} found"
     for hit in results.hits:
         page = f", {hit.place_in_text}" if hit.place else ""
         yield f"\n{hit.title}{page}  [{hit.organization_name}, {with_year(hit.published_on)}, resource {hit.resource}]"
         if snippet := str(hit.snippet):
             yield f"  {snippet}"
+        if hit.lacking:
+            yield f"  Missing: {', '.join(hit.lacking)}"

@@ -196,7 +196,7 @@ def test_imported_files_are_found_after_catching_up(hub: Hub, member: str, folde
     )
     assert hub("catch-up").exit_code == 0
     results = json.loads(hub("search", "apprenticeship", "--json").stdout)
-    assert set(results) == {"query", "total", "took_ms", "hits", "facets"}
+    assert set(results) == {"query", "total", "took_ms", "notes", "did_you_mean", "hits", "facets"}
     assert results["total"] == 1
     [hit] = results["hits"]
     assert (hit["kind"], hit["organization"], hit["published_on"]) == ("call-notes", member, "2025-05-05")

@@ -84,6 +84,8 @@ def as_json(results: Results) -> dict[str, Any]:
         "query": results.query.text,
         "total": results.total,
         "took_ms": round(results.took_ms, 1),
+        "notes": list(results.notes),
+        "did_you_mean": results.did_you_mean,
         "hits": [
             {
                 "resource": hit.resource,
@@ -94,6 +96,8 @@ def as_json(results: Results) -> dict[str, Any]:
                 "page": hit.page,
                 "page_kind": hit.page_kind.value if hit.page_kind else None,
                 "snippet": str(hit.snippet),
+                "lacking": list(hit.lacking),
+                "by": hit.by,
             }
             for hit in results.hits
         ],

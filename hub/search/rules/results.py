@@ -4,11 +4,14 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Literal
 
 from hub.library.rules import Audience, Kind, PageKind, place_name
 from hub.search.rules.passages import Snippet
 
 PER_PAGE = 10
+
+By = Literal["words", "meaning"]  # how a hit was found
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Hit:
     lacking: Sequence[str] = ()  # typed words that it doesn't have
     page_title: str = ""
     seconds: int | None = None  # where the page begins in a recording
+    by: By = "words"
 
     @property
     def place(self) -> str:

@@ -149,6 +149,8 @@ def test_the_json_has_the_documented_form(world: Database) -> None:
     assert answer == {
         "query": "steel",
         "total": 1,
+        "notes": [],
+        "did_you_mean": "",
         "hits": [
             {
                 "resource": 4,
@@ -158,6 +160,8 @@ def test_the_json_has_the_documented_form(world: Database) -> None:
                 "page": 1,
                 "page_kind": "page",
                 "snippet": "**Steel** in public.",
+                "lacking": [],
+                "by": "words",
             }
         ],
         "facets": {
