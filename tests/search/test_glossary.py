@@ -15,7 +15,7 @@ from hub.search.models import GlossaryEntry
 from tests.forms import form_on, opened
 from tests.world import a_person, a_resource, an_organization
 
-NEW = {"name": "QMS", "meaning": "quality management system", "others": "quality system"}
+NEW = {"name": "QGS", "meaning": "quality gate system", "others": "quality system"}
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def world(database: Database) -> Database:
         a_resource(db, lake, "Digest", ["The notice of funding opportunity closes in May."])
         a_resource(db, lake, "Deadlines", ["This NOFO is for small shops."])
         a_resource(db, lake, "Robots", ["The ARM Institute pays for training."])
-        a_resource(db, lake, "Cranes", ["The arm of the crane must lift steel; a quality management system helps."])
+        a_resource(db, lake, "Cranes", ["The arm of the crane must lift steel; a quality gate system helps."])
     index.catch_up(database)
     return database
 
@@ -63,7 +63,7 @@ def test_every_member_can_read_the_included_glossary(ana: FlaskClient, client: F
         row.select("th")[0].get_text(): [cell.get_text(" ", strip=True) for cell in row.select("td")]
         for row in shown.select("tbody tr")
     }
-    assert len(rows) == 75
+    assert len(rows) > 400
     assert rows["DoD"] == ["Department of Defense", "DoW, Department of War", "Included with the hub"]
     assert rows["IRA"][0] == "Inflation Reduction Act (capitals only)"
     assert not shown.select("a[href$='/edit']")
@@ -79,15 +79,15 @@ def test_only_the_coordinator_edits_it(world: Database, ana: FlaskClient) -> Non
 
 
 def test_search_uses_a_new_entry_at_once(world: Database, cora: FlaskClient, ana: FlaskClient) -> None:
-    assert hits(ana, "QMS") == set()
+    assert hits(ana, "QGS") == set()
     assert cora.post("/glossary/new", data=NEW).status_code == 302
-    assert hits(ana, "QMS") == {"Cranes"}
+    assert hits(ana, "QGS") == {"Cranes"}
     assert hits(ana, "quality+system") == {"Cranes"}
-    row = next(row for row in page(ana, "/glossary").select("tbody tr") if row.th.get_text() == "QMS")  # type: ignore[union-attr]
+    row = next(row for row in page(ana, "/glossary").select("tbody tr") if row.th.get_text() == "QGS")  # type: ignore[union-attr]
     assert "by Cora" in row.get_text()
     with world.reading() as db:
         logged = db.scalars(select(Entry).where(Entry.action == "added glossary entry")).one()
-        assert (logged.subject, logged.actor) == ("QMS", "coordinator@hub.example")
+        assert (logged.subject, logged.actor) == ("QGS", "coordinator@hub.example")
 
 
 @pytest.mark.both_databases
@@ -131,7 +131,7 @@ def test_an_entry_is_edited_and_removed_and_the_audit_log_keeps_its_names(
         ({"name": ""}, "Enter the acronym or short name."),
         ({"name": "nofo"}, "is already in the glossary. Edit that entry instead."),
         ({"name": "..."}, "needs at least one letter or digit"),
-        ({"meaning": "QMS"}, "The meaning repeats the short name"),
+        ({"meaning": "QGS"}, "The meaning repeats the short name"),
         ({"others": "\n".join("abcdefghijkl")}, "An entry can have up to 10 other names."),
         ({"others": "x" * 201}, "The other name is too long"),
     ],

@@ -72,6 +72,34 @@ def test_acronyms_in_a_text_are_matched_with_their_capitals() -> None:
     assert Glossary.of([]).acronym is None
 
 
+def test_an_acronym_with_a_joint_is_explained_in_html_too() -> None:
+    glossary = Glossary.of([Entry(("POA&M", "plan of action")), Entry(("POA", "power of attorney"))])
+    assert glossary.acronym is not None
+    assert [match[0] for match in glossary.acronym.finditer("POA&M, POA&amp;M, POA")] == ["POA&M", "POA&amp;M", "POA"]
+
+
+def test_each_word_of_a_typed_name_has_the_other_names_as_alternatives() -> None:
+    nodes = glossary_rules.expand(parse("notice of funding opportunity in May").nodes, GLOSSARY).nodes
+    nofo = (Word("NOFO"),)
+    assert nodes == (
+        Names(Word("notice"), nofo), Word("of"), Names(Word("funding"), nofo), Names(Word("opportunity"), nofo),
+        Word("in"), Word("May"),
+    )  # fmt: skip
+
+
+def test_acronyms_are_found_in_the_plural_and_without_joints_but_not_by_their_stems() -> None:
+    glossary = Glossary.of(
+        [Entry(("GIS", "geographic information system")), Entry(("R&D", "research and development"))]
+    )
+
+    def found(typed: str) -> bool:
+        return bool(glossary_rules.expand(parse(typed).nodes, glossary).also)
+
+    assert [typed for typed in ("gis", "GIS’s", "r&d", "R & D", "gi", "rd") if found(typed)] == [
+        "gis", "GIS’s", "r&d", "R & D",
+    ]  # fmt: skip
+
+
 def leaves(nodes: object) -> list[object]:
     if isinstance(nodes, AnyOf | AllOf | Names):
         return leaves(list(nodes.nodes))

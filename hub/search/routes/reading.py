@@ -89,9 +89,10 @@ def _explained(text: str, safe: Callable[[str], Markup] = escape) -> Markup:
     glossary, seen = _glossary()
     done, at = Markup(), 0
     for match in glossary.acronym.finditer(text) if glossary.acronym else ():
-        if match[0] not in seen:
-            seen.add(match[0])
-            done += safe(text[at : match.start()]) + _abbreviation(match[0], glossary.meanings[match[0]])
+        short = match[0].replace("&amp;", "&")
+        if short not in seen:
+            seen.add(short)
+            done += safe(text[at : match.start()]) + _abbreviation(short, glossary.meanings[short])
             at = match.end()
     return done + safe(text[at:])
 

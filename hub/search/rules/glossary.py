@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from hub.search.rules import words as words_rules
-from hub.search.rules.question import Acronym, AllOf, AnyOf, Names, Node, Phrase, Word
+from hub.search.rules.question import Acronym, AnyOf, Names, Node, Phrase, Word
 
+SHORTEST_JOINED = 3  # letters of a compound that is found without its joints too: POA&M, but not R&D
 # Acronyms that are also ordinary words, with or without an entry: only in capitals do they mean the acronym.
 ORDINARY = frozenset({"AM", "BUILD", "CARES", "IT", "RAISE"})
 
-Key = tuple[str, ...]  # the terms of a name: "Department of Commerce" is department, of, commerc
+Key = tuple[str, ...]  # an acronym, or the terms of a name: "Department of Commerce" is department, of, commerc
 
 
 @dataclass(frozen=True)
@@ -39,15 +41,12 @@ class Glossary:
         others: dict[Key, tuple[str, ...]] = {}
         for entry in entries:
             for name in entry.names:
-                key = _key_of_name(name, only_capitals)
-                if not key:
-                    continue
-                rest = [*others.get(key, ()), *(other for other in entry.names if other != name)]
-                others[key] = tuple(dict.fromkeys(rest))
-        meanings = dict(_meanings(entries))
-        written = sorted(map(re.escape, meanings), key=len, reverse=True)
-        acronym = re.compile(rf"(?<![\w-])(?:{'|'.join(written)})(?![\w])") if written else None
-        return cls(others, frozenset(only_capitals), max(map(len, others), default=1), meanings, acronym)
+                for key in _keys_of_name(name, only_capitals):
+                    rest = [*others.get(key, ()), *(other for other in entry.names if other != name)]
+                    others[key] = tuple(dict.fromkeys(rest))
+        meanings = _meanings(entries)
+        longest = max(map(len, others), default=1)
+        return cls(others, frozenset(only_capitals), longest, meanings, _pattern(meanings) if meanings else None)
 
 
 @dataclass(frozen=True)
@@ -58,12 +57,28 @@ class Expansion:
     also: tuple[str, ...] = ()
 
 
-def _meanings(entries: Sequence[Entry]) -> Iterator[tuple[str, str]]:
-    """Yield each name that is an acronym, with the first name of its entry that isn't one."""
+def _meanings(entries: Sequence[Entry]) -> Mapping[str, str]:
+    """Return the meaning of each name that is an acronym: the first name of its entry that isn't one.
+
+    An acronym of several entries has their meanings with "or" between them.
+    """
+    meanings: dict[str, list[str]] = {}
     for entry in entries:
         long = next((name for name in entry.names if not is_acronym(name)), "")
-        if long:
-            yield from ((name, long) for name in entry.names if is_acronym(name))
+        for name in filter(is_acronym, entry.names if long else ()):
+            meanings.setdefault(name, []).append(long)
+    return {name: " or ".join(dict.fromkeys(long)) for name, long in meanings.items()}
+
+
+def _pattern(acronyms: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern that matches each of the acronyms, and the longest where several do."""
+    by_first: dict[str, list[str]] = {}
+    for name in sorted(acronyms, key=len, reverse=True):
+        # in HTML an ampersand is written as &amp;
+        by_first.setdefault(name[0], []).append(re.escape(name[1:]).replace("&", "&(?:amp;)?"))
+    # Grouped by the first character, since a pattern is tried at every word of a page.
+    groups = "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in by_first.items())
+    return re.compile(rf"(?<![\w-])(?:{groups})(?!\w)")
 
 
 def is_acronym(name: str) -> bool:
@@ -81,31 +96,49 @@ def expand(nodes: Sequence[Node], glossary: Glossary, *, add_names: bool = True)
     also: list[str] = []
     at = 0
     while at < len(nodes):
-        count, node = _expand_first(nodes[at : at + glossary.longest], glossary, also if add_names else None)
-        expanded.append(node)
+        count = 1
+        if add_names and (name := _name_at(nodes[at : at + glossary.longest], glossary)):
+            count, others = name
+            also += others
+            expanded += _each_or(nodes[at : at + count], others, glossary)
+        else:
+            expanded.append(_expanded(nodes[at], glossary, also if add_names else None))
         at += count
     return Expansion(tuple(expanded), tuple(dict.fromkeys(also)))
 
 
-def _expand_first(nodes: Sequence[Node], glossary: Glossary, also: list[str] | None) -> tuple[int, Node]:
-    """Return the length of the longest name at the start, in nodes, and its expansion; otherwise 1 and the first node."""
-    first = nodes[0]
-    if isinstance(first, AnyOf):
-        return 1, AnyOf(tuple(_expand_first([node], glossary, also)[1] for node in first.nodes))
-    if isinstance(first, Phrase):
-        return 1, _with_other_names(first, _key(first.text), glossary, also)
-    run = [node.text for node in nodes if isinstance(node, Word)] if isinstance(first, Word) else []
-    if len(run) < len(nodes):
-        run = run[: next((n for n, node in enumerate(nodes) if not isinstance(node, Word)), len(run))]
-    for count in range(len(run), 1, -1):
-        key = _key(" ".join(run[:count]))
-        if also is not None and key in glossary.others:
-            return count, _with_other_names(AllOf(tuple(nodes[:count])), key, glossary, also)
-    if not isinstance(first, Word):
-        return 1, first
-    is_acronym_ = first.text in glossary.only_capitals
-    typed = Acronym(first.text) if is_acronym_ else first
-    return 1, _with_other_names(typed, (first.text,) if is_acronym_ else _key(first.text), glossary, also)
+def _name_at(nodes: Sequence[Node], glossary: Glossary) -> tuple[int, tuple[str, ...]] | None:
+    """Return the length, in nodes, of the longest name of several words at the start, with its other names."""
+    words = [node.text for node in takewhile(lambda node: isinstance(node, Word), nodes) if isinstance(node, Word)]
+    for count in range(len(words), 1, -1):
+        if others := glossary.others.get(_key(" ".join(words[:count])), ()):
+            return count, others
+    return None
+
+
+def _each_or(words: Sequence[Node], names: Sequence[str], glossary: Glossary) -> Iterator[Node]:
+    """Yield each word of a typed name with the other names as alternatives: all words match, or another name does.
+
+    The words stay apart, so that a partial match may have some of them. Stop words stay alone, since they match nothing.
+    """
+    others = tuple(_node(name, glossary) for name in names)
+    for word in words:
+        yield Names(word, others) if isinstance(word, Word) and _key(word.text) else word
+
+
+def _expanded(node: Node, glossary: Glossary, also: list[str] | None) -> Node:
+    """Return a word, phrase or alternatives with the other names of each."""
+    match node:
+        case AnyOf():
+            return AnyOf(tuple(_expanded(each, glossary, also) for each in node.nodes))
+        case Phrase():
+            return _with_other_names(node, _key(node.text), glossary, also)
+        case Word() if node.text in glossary.only_capitals:
+            return _with_other_names(Acronym(node.text), (node.text,), glossary, also)
+        case Word():
+            key = next((key for key in _keys_of_word(node.text) if key in glossary.others), ())
+            return _with_other_names(node, key, glossary, also)
+    return node
 
 
 def _with_other_names(node: Node, key: Key, glossary: Glossary, also: list[str] | None) -> Node:
@@ -138,8 +171,31 @@ def _acronym_as_word(node: Node) -> Node:
     return node
 
 
-def _key_of_name(name: str, only_capitals: frozenset[str]) -> Key:
-    return (name,) if name in only_capitals else _key(name)
+def _keys_of_name(name: str, only_capitals: frozenset[str]) -> Iterable[Key]:
+    """Return the keys by which a name is found; none if it has only stop words.
+
+    An acronym isn't stemmed: GIS isn't the plural of GI. One with a joint is found with and without it: POA&M, POA & M
+    and POAM.
+    """
+    if name in only_capitals:
+        return [(name,)]
+    key, joined = _key(name), _joined(name)
+    if not is_acronym(name) or (len(key) > 1 and len(joined) < SHORTEST_JOINED):
+        return [key] if key else []
+    return dict.fromkeys([(joined,), *([key] if len(key) > 1 else [])]) if joined not in words_rules.STOP_WORDS else []
+
+
+def _keys_of_word(word: str) -> Iterator[Key]:
+    """Yield the keys that a typed word may have: as an acronym, as several of it, and as an ordinary word."""
+    joined = _joined(word)
+    yield (joined,)
+    yield (joined.removesuffix("s"),)
+    yield _key(word)
+
+
+def _joined(word: str) -> str:
+    """Return a word or compound without case and joints."""
+    return "".join(words_rules.fold(part) for part in re.findall(r"[^\W_]+", re.sub(r"['\u2019]s$", "", word)))
 
 
 def _key(text: str) -> Key:
