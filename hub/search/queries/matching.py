@@ -15,8 +15,10 @@ import numpy as np
 
 from hub.search.queries.qualifiers import qualifier_bits
 from hub.search.rules import glossary as glossary_rules
+from hub.search.rules import marking as marking_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules.marking import Phrase, Wanted
 from hub.search.rules.question import Node
 from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of
 
@@ -55,6 +57,7 @@ class Leaf:
     headings: Postings
     terms: tuple[str, ...]  # marked in snippets
     idf: float = 0.0
+    phrase: Phrase = ()  # its words are marked only in a row
 
 
 @dataclass
@@ -93,7 +96,8 @@ class Matches:
     @property
     def terms(self) -> Collection[str]:
         """The terms to mark."""
-        return frozenset(term for leaf in self.leaves for term in leaf.terms)
+        alone = frozenset(term for leaf in self.leaves if not leaf.phrase for term in leaf.terms)
+        return Wanted(alone, tuple(leaf.phrase for leaf in self.leaves if leaf.phrase))
 
     @property
     def complete_bits(self) -> int:
@@ -257,7 +261,7 @@ class _QueryMatcher:
             terms = tuple(self.expand_prefix(node.text))
             return self.weighted_leaf(lambda field_: self.union_of_terms(field_, terms), terms)
         if isinstance(node, question_rules.Phrase):
-            offsets, compound = _phrase_offsets(node.text), ""
+            offsets, compound = marking_rules.offsets_of(node.text), ""
         else:
             terms, compound = words_rules.query_terms(node.text)
             offsets = list(enumerate(terms))
@@ -268,7 +272,9 @@ class _QueryMatcher:
             return self.weighted_leaf(lambda field_: self.snapshot.postings(field_, term), (term,))
         terms = tuple(term for _, term in offsets)
         if not compound:
-            return self.weighted_leaf(lambda field_: self.phrase_postings(field_, offsets, within), terms)
+            leaf = self.weighted_leaf(lambda field_: self.phrase_postings(field_, offsets, within), terms)
+            leaf.phrase = marking_rules.phrase_of(node.text) if isinstance(node, question_rules.Phrase) else ()
+            return leaf
         return self.weighted_leaf(
             lambda field_: _union(
                 [self.phrase_postings(field_, offsets, within), self.snapshot.postings(field_, compound)]
@@ -361,18 +367,6 @@ def _shares(parts: Sequence[Part], within: int, size: int) -> Mapping[int, float
         return {}
     docs = np.flatnonzero(weights >= max(MIN_SHARE * most, np.finfo(float).tiny))
     return dict(zip(docs.tolist(), np.minimum(1.0, weights[docs] / total).tolist(), strict=True))
-
-
-def _phrase_offsets(text: str) -> list[tuple[int, str]]:
-    """Return the terms of a phrase, each with its distance from the first; stop words keep their positions."""
-    offsets: list[tuple[int, str]] = []
-    at = 0
-    for token in words_rules.tokens(text):
-        terms, _ = words_rules.query_terms(token[0])
-        offsets += [(at + number, term) for number, term in enumerate(terms)]
-        at += max(1, len(terms))
-    first = offsets[0][0] if offsets else 0
-    return [(offset - first, term) for offset, term in offsets]
 
 
 def _union(posting_lists: Sequence[Postings]) -> Postings:

@@ -17,8 +17,8 @@ from hub.search.queries import glossary as glossary_queries
 from hub.search.queries import related as related_queries
 from hub.search.routes.blueprint import bp
 from hub.search.rules import glossary as glossary_rules
+from hub.search.rules import marking as marking_rules
 from hub.search.rules import question as question_rules
-from hub.search.rules import words as words_rules
 from hub.search.rules.passages import marked_words
 
 LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
@@ -77,10 +77,7 @@ def _marked_terms(typed: str) -> Collection[str]:
     cache: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
     if typed not in cache:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
-        texts = [typed, *glossary_rules.expand(nodes, _glossary()[0]).also]
-        cache[typed] = {
-            term for text in texts for token in words_rules.tokens(text) for term in words_rules.marked_terms(token[0])
-        }
+        cache[typed] = marking_rules.wanted_in(glossary_rules.expand(nodes, _glossary()[0]).nodes)
     return cache[typed]
 
 

@@ -5,8 +5,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from hub.search.rules import marking as marking_rules
 from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules.marking import Phrase, Wanted
 from hub.search.rules.plain import plain
 
 LENGTH = 230  # characters of a snippet, at most, unless one word alone is longer
@@ -130,17 +132,32 @@ def _after_space(text: str, edge: int) -> int:
 
 def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[str]]]:
     """Return the start and end of each word that matches a term, with the terms that it matches."""
-    wanted = frozenset(wanted)
+    alone = wanted.alone if isinstance(wanted, Wanted) else frozenset(wanted)
+    phrases = wanted.phrases if isinstance(wanted, Wanted) else ()
     hits: list[tuple[int, int, frozenset[str]]] = []
-    for token in words_rules.tokens(text):
+    tokens = list(words_rules.tokens(text))
+    in_phrase = _in_phrases([token[0] for token in tokens], phrases) if phrases else {}
+    for number, token in enumerate(tokens):
         if unspaced_rules.is_run(token[0]):
-            parts = unspaced_rules.spans(token[0], wanted)
+            parts = unspaced_rules.spans(token[0], alone)
             hits += [(token.start() + start, token.start() + end, terms) for start, end, terms in parts]
-            continue
-        terms = words_rules.all_terms_of(token[0])
-        if not wanted.isdisjoint(terms):
-            hits.append((token.start(), token.end(), wanted.intersection(terms)))
+        elif matched := alone.intersection(words_rules.all_terms_of(token[0])) | in_phrase.get(number, frozenset()):
+            hits.append((token.start(), token.end(), matched))
     return hits
+
+
+def _in_phrases(tokens: Sequence[str], phrases: Collection[Phrase]) -> dict[int, frozenset[str]]:
+    """Return the numbers of the tokens that are part of a phrase, with its terms that they have."""
+    terms_at: list[tuple[str, ...]] = []
+    number_at: list[int] = []
+    for number, token in enumerate(tokens):
+        for terms in words_rules.terms_of(token):
+            terms_at.append(terms)
+            number_at.append(number)
+    places: dict[int, frozenset[str]] = {}
+    for at, matched in marking_rules.of_phrases(terms_at, phrases).items():
+        places[number_at[at]] = places.get(number_at[at], frozenset()) | matched
+    return places
 
 
 def _closest(hits: Sequence[tuple[int, int, frozenset[str]]], length: int) -> tuple[int, int]:
