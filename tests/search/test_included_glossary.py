@@ -53,7 +53,9 @@ def test_names_of_the_field_and_former_names_lead_to_each_other(database: Databa
         assert name in also(db, typed)
 
 
-@pytest.mark.parametrize("typed", ["raise", "step", "dot", "it", "us", "far", "gi", "sd", "rd", "stem", "power"])
+@pytest.mark.parametrize(
+    "typed", ["raise", "step", "does", "dot", "it", "us", "far", "gi", "sd", "rd", "stem", "power"]
+)
 def test_an_ordinary_word_or_another_abbreviation_means_no_entry(database: Database, typed: str) -> None:
     with database.reading() as db:
         assert also(db, typed) == ()

@@ -19,6 +19,7 @@ from hub.search.rules import marking as marking_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.marking import Phrase, Wanted
+from hub.search.rules.notes import note_about_ignored
 from hub.search.rules.question import Node
 from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of
 
@@ -141,8 +142,8 @@ class _QueryMatcher:
         result.complete = result.bits.bit_count()
         if result.complete < FEW and not _is_exact(nodes):
             result = self.partial_matches(nodes, result.complete) or result
-        if self.stop_words:
-            self.notes.append(f"Common words were ignored: {', '.join(dict.fromkeys(self.stop_words))}.")
+        if note := note_about_ignored(self.stop_words, nothing_else=not result.parts):
+            self.notes.append(note)
         result.notes = list(dict.fromkeys(self.notes))
         result.also = list(dict.fromkeys(self.also))
         return result

@@ -186,8 +186,13 @@ def _keys_of_name(name: str, only_capitals: frozenset[str]) -> Iterable[Key]:
 
 
 def _keys_of_word(word: str) -> Iterator[Key]:
-    """Yield the keys that a typed word may have: as an acronym, as several of it, and as an ordinary word."""
+    """Yield the keys that a typed word may have: as an acronym, as several of it, and as an ordinary word.
+
+    A stop word has none: "does" isn't the plural of DOE.
+    """
     joined = _joined(word)
+    if joined in words_rules.STOP_WORDS:
+        return
     yield (joined,)
     yield (joined.removesuffix("s"),)
     yield _key(word)

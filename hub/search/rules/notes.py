@@ -1,0 +1,13 @@
+"""Sentences about how a query was read. Pure."""
+
+from collections.abc import Sequence
+
+
+def note_about_ignored(words: Sequence[str], *, nothing_else: bool) -> str:
+    """Return the note about common words that were ignored; "" if no one would miss them.
+
+    They matter if the query has nothing else, if they are a quoted phrase, or if they are in capitals and may be a
+    name, such as WHO.
+    """
+    missed = words if nothing_else else [word for word in words if " " in word or (len(word) > 1 and word.isupper())]
+    return f"Common words were ignored: {', '.join(dict.fromkeys(missed))}." if missed else ""
