@@ -17,7 +17,9 @@ from hub.library.queries import visible_to
 from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
+from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import idf
+from hub.search.queries.related import shown_words
 from hub.search.queries.results import search
 from hub.search.rules import words as words_rules
 from hub.search.rules.results import Hit, Query
@@ -92,12 +94,19 @@ def similar_to(db: Session, person: Person, organization: Organization) -> Seque
                 similarity[slug] += DESIGNATION_GAIN * bool(_designations(organization) & _designations(other))
         best = nlargest(MOST_PEERS, (slug for slug in others if similarity[slug]), key=lambda slug: similarity[slug])
         resources = {slug: _similar_resources(snapshot, own, slug) for slug in best}
+        words = {name for name in own if not name.startswith("topic ")}
+        with snapshot.lock:
+            shown = shown_words(snapshot, words, glossary(db).written())
     except snapshots.IndexUnusable:
         return []
     sources = _sources(db, person, [id_ for ids in resources.values() for id_ in ids])
     return [
         _peer(
-            organization, others[slug], own, profiles[slug], [sources[id_] for id_ in resources[slug] if id_ in sources]
+            organization,
+            others[slug],
+            _shared(own, profiles[slug]),
+            shown,
+            [sources[id_] for id_ in resources[slug] if id_ in sources],
         )
         for slug in best
     ]
@@ -176,11 +185,19 @@ def _sources(db: Session, person: Person, ids: Sequence[int]) -> Mapping[int, So
     return {row.id: Source(*row) for row in rows}
 
 
+def _shared(own: Profile, other: Profile) -> Sequence[str]:
+    """Return the topics and words that two profiles share, those that make them most similar first."""
+    return sorted((name for name in own if name in other), key=lambda name: -own[name] * other[name])
+
+
 def _peer(
-    organization: Organization, other: Organization, own: Profile, profile: Profile, sources: Sequence[Source]
+    organization: Organization,
+    other: Organization,
+    shared: Sequence[str],
+    shown: Mapping[str, str],
+    sources: Sequence[Source],
 ) -> Peer:
-    shared = nlargest(4 * NAMED, (name for name in own if name in profile), key=lambda name: own[name] * profile[name])
     topics = tuple(topic_label(name.removeprefix("topic ")) for name in shared if name.startswith("topic "))
-    words = [name for name in shared if not name.startswith("topic ")]
+    words = tuple(shown[name] for name in shared if name in shown)
     designations = tuple(sorted(_designations(organization) & _designations(other)))
-    return Peer(other, topics[:NAMED], tuple(words[:NAMED]), designations, tuple(sources))
+    return Peer(other, topics[:NAMED], words[:NAMED], designations, tuple(sources))

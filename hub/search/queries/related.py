@@ -1,6 +1,6 @@
 """Related resources: those that share keywords and topics with a resource, from the index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from heapq import nlargest
@@ -14,8 +14,10 @@ from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
+from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import idf
 from hub.search.queries.results import allowed
+from hub.search.rules import keywords as keywords_rules
 from hub.search.rules import words as words_rules
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot, docs_of
@@ -50,7 +52,7 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
         if doc is None:
             return []
         within = allowed(db, person, opened) & ~(1 << doc)
-        reasons = _similar(snapshot, doc, within, most)
+        reasons = _similar(snapshot, doc, within, most, glossary(db).written())
     except snapshots.IndexUnusable:
         return []
     rows = {
@@ -76,8 +78,11 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
 Reason = tuple[Sequence[str], Sequence[str]]  # topics and words
 
 
-def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[int, Reason]:
-    """Return the most similar documents, each with the shared topics and words. Raises IndexUnusable."""
+def _similar(snapshot: Snapshot, doc: int, within: int, most: int, acronyms: Mapping[str, str]) -> Mapping[int, Reason]:
+    """Return the most similar documents, each with the shared topics, and the shared words that are worth reading.
+
+    Raises IndexUnusable.
+    """
     facts = snapshot.facts
     with snapshot.lock:
         weights = _keyword_weights(snapshot, doc)
@@ -94,9 +99,32 @@ def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Mapping[in
     for other in scores:
         scores[other] += TOPIC_WEIGHT * sum(topic_idf[topic] for topic in topics.intersection(facts[other].topics))
     best = nlargest(most * 4, scores, key=lambda other: (scores[other], facts[other].published, facts[other].id))
-    reasons = {other: ([t for t in facts[other].topics if t in topics], shared[other][:NAMED]) for other in best}
-    similar = [other for other in best if len(reasons[other][0]) + len(shared[other]) >= LEAST]
-    return {other: reasons[other] for other in similar[:most]}
+    with snapshot.lock:
+        shown = shown_words(snapshot, weights, acronyms)
+    common = {other: [topic for topic in facts[other].topics if topic in topics] for other in best}
+    similar = [other for other in best if len(common[other]) + len(shared[other]) >= LEAST]
+    return {
+        other: (common[other], [shown[word] for word in shared[other] if word in shown][:NAMED])
+        for other in similar[:most]
+    }
+
+
+def shown_words(snapshot: Snapshot, words: Iterable[str], acronyms: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the keywords that are worth showing, as they are written; the caller holds the snapshot's lock.
+
+    Raises IndexUnusable.
+    """
+    total = snapshot.live.bit_count()
+    # The first word of an organization's name is usually its region or itself, and no subject.
+    owners = {value.split("-")[0] for kind, value in snapshot.masks if kind == "organization"}
+    shown: dict[str, str] = {}
+    for word in words:
+        if word.lower() in owners:
+            continue
+        frequency = snapshot.document_frequency(words_rules.term_of(word))
+        if written := keywords_rules.as_shown(word, frequency, total, acronyms):
+            shown[word] = written
+    return shown
 
 
 def _keyword_weights(snapshot: Snapshot, doc: int) -> Mapping[str, float]:

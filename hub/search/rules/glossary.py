@@ -48,6 +48,10 @@ class Glossary:
         longest = max(map(len, others), default=1)
         return cls(others, frozenset(only_capitals), longest, meanings, _pattern(meanings) if meanings else None)
 
+    def written(self) -> Mapping[str, str]:
+        """Return the acronyms that aren't ordinary words, as they are written, by their lowercase letters."""
+        return {name.lower(): name for name in self.meanings if name not in self.only_capitals}
+
 
 @dataclass(frozen=True)
 class Expansion:
