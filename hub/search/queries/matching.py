@@ -240,13 +240,19 @@ class _QueryMatcher:
         """Return the documents with any form of a word; forms that no document of the person has are left out."""
         bits = self.bits_for(node.typed, within)
         for other in node.others:
-            leaf = self.leaf(other, within)
+            leaf = self.leaf(other, within) if self.may_be_in_a_document(other) else None
             if leaf is not None and leaf.body.bits & self.within:
                 leaf.idf *= OTHER_FORM
                 self.leaves.append(leaf)
                 self.also.append(other.text)
                 bits = (bits or 0) | leaf.body.bits
         return bits
+
+    def may_be_in_a_document(self, form: question_rules.Word | question_rules.Phrase) -> bool:
+        """Return False if the index lacks a word of a phrase: most ways to split a word are no words."""
+        if isinstance(form, question_rules.Word):
+            return True
+        return all(self.snapshot.document_frequency(term) for _, term in _phrase_offsets(form.text))
 
     # Words
 

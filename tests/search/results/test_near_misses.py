@@ -36,7 +36,6 @@ def test_partial_matches_follow_if_few_have_all_of_many_words(ana: FlaskClient) 
         ("steel aprentices", "steel apprentices"),
         ("lakehsore", "lakeshore"),
         ("rotatons against poching", "rotations against poaching"),
-        ("corebox", "core box"),
         ('"steel plant" rotatons -zinc', '"steel plant" rotations -zinc'),
     ],
 )
