@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from hub.search.rules import spellings as spellings_rules
 from hub.search.rules import stems as stems_rules
 from hub.search.rules import unspaced as unspaced_rules
 
@@ -219,11 +220,11 @@ def query_terms(token: str) -> tuple[Terms, str]:
 
 @lru_cache(maxsize=1 << 15)
 def term_of(word: str) -> str:
-    """Return the term of a single word: folded and stemmed; a stop word isn't stemmed."""
+    """Return the term of a single word: folded, in its normal form, and stemmed; a stop word isn't stemmed."""
     folded = fold(word)[:LONGEST_TERM]
     if folded in STOP_WORDS or not folded.isalpha():
         return folded
-    return stems_rules.stem(folded) or folded
+    return stems_rules.stem(spellings_rules.normal(folded)) or folded
 
 
 def fold(word: str) -> str:
