@@ -122,16 +122,6 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
     )
 
 
-def texts_at(db: Session, person: Person | None, snapshot: Snapshot, doc: int, position: int) -> Sequence[str]:
-    """Return the title, summary, owner and the page at a position of a resource; nothing if the person may not open it."""
-    row = db.execute(SHOWN.where(Resource.id == snapshot.facts[doc].id, visible_to(person))).first()
-    if row is None:
-        return ()
-    number = ranking_queries.page_at(snapshot, doc, position)
-    page = _pages(db, {(row.revision, number): row.id}).get(row.id) if row.revision and number is not None else None
-    return [row.title, row.summary, row.name, *((page.title, page.text, page.notes) if page else ())]
-
-
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
     """Return the snippet of a page; it includes the title only if nothing else on the page matches.
 

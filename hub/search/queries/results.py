@@ -28,8 +28,9 @@ from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.freshness import signature
 from hub.search.queries.glossary import glossary
-from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts, texts_at
+from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts
 from hub.search.queries.matching import Matches
+from hub.search.queries.written import Place, Readable, texts_at
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
 from hub.search.rules.families import with_forms
@@ -179,19 +180,19 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
         [*question.notes, *matches.notes],
         (time.perf_counter() - began) * 1000,
         also=[*answer.also, *matches.also],
-        did_you_mean=_did_you_mean(db, person, query, question, index, matches),
+        did_you_mean=_did_you_mean(db, person, query, question, index),
     )
 
 
-def _did_you_mean(
-    db: Session, person: Person | None, query: Query, question: Question, index: _Index, matches: Matches
-) -> str:
-    def texts(doc: int, position: int) -> Sequence[str]:
-        return texts_at(db, person, index.snapshot, doc, position)
+def _did_you_mean(db: Session, person: Person | None, query: Query, question: Question, index: _Index) -> str:
+    def texts(places: Collection[Place]) -> tuple[Sequence[str], Sequence[str]]:
+        return texts_at(db, person, index.snapshot, places)
 
-    suggestion = spelling_queries.did_you_mean(
-        index.snapshot, question, query.text, matches, index.allowed, index.names, texts
-    )
+    def finds(word: str) -> bool:
+        return bool(_answer(index, Query(word), Question((question_rules.Word(word),))).matches.complete)
+
+    readable = Readable(index.snapshot, index.allowed, texts)
+    suggestion = spelling_queries.did_you_mean(question, query.text, readable, index.glossary, finds)
     # While the index lags behind, it may have words of texts that were replaced and that no one may read now.
     return suggestion if suggestion and index.signature == signature(db) else ""
 

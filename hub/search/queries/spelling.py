@@ -1,61 +1,72 @@
 """Spelling suggestions ("Did you mean").
 
-Only words from resources that the person may open are suggested, as these resources write them.
+A word is corrected only if no resource that the person may open has it in any form, and it isn't a common English word.
+Only words from these resources and names from the glossary are suggested, as they are written there.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
-from hub.search.queries import matching as matching_queries
-from hub.search.queries.matching import Matches
+from hub.search.queries.written import Readable
+from hub.search.rules import english as english_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules import spelling as spelling_rules
 from hub.search.rules import unspaced as unspaced_rules
+from hub.search.rules import wordlists as wordlists_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules import written as written_rules
+from hub.search.rules.glossary import Glossary
 from hub.search.rules.question import Question
-from hub.search.store.snapshots import Snapshot, docs_of
+from hub.search.store.snapshots import docs_of
 
-FEW_RESULTS = 3  # complete matches, below which a suggestion is searched for
-# A word in up to RARE resources may be misspelled if a similar one is in MUCH_MORE times as many.
-RARE, MUCH_MORE = 2, 10
-MOST_COMPARED = 4_000  # similar words for one typed word
-MOST_READ = 40  # resources that are searched for the surface form of a word
-# Gains of a candidate that is in titles or in an organization's name, and the cost of one edit.
-IN_TITLE, IN_NAME, EDIT_COST = 1.0, 2.0, 3.0
-SAME_LETTERS = 2.0  # gain for the same letters: doubled and swapped letters are the most common mistakes
-
-
-Names = Callable[[], Mapping[str, str]]
-Texts = Callable[[int, int], Iterable[str]]
+MOST_TERMS, MOST_EACH = 16, 2  # similar terms whose words are read, and pages read for each
+MOST_READ = 40  # resources in which two words are looked for
+MOST_FOR_CASE, PLACES_FOR_CASE = 10, 4  # resources that are read to see how a word is written, and places in each
+LONGEST_ENDING = 6  # letters that a word may have after its term
+SHORTEST_PROBE = 3  # letters that two words with other first letters must share
+# Gains of a candidate: for each tenfold number of resources, in titles, together with the other words, in the glossary.
+# They decide between equally near words.
+FREQUENT, IN_TITLE, TOGETHER, IN_GLOSSARY = 0.08, 0.05, 0.25, 0.15
+# Acronyms of this length have many neighbors, so only a slip is corrected.
+SHORT_ACRONYM = 4
+COMMON = 3_000  # a common word up to this rank is no name
+# From this rank on, a common word may be a slip after all: "stele" for "steel".
+UNCOMMON = 10_000
+_WORDS_AND_JOINTS = re.compile(r"[^\W_]+|[\W_]+")
 
 
 def did_you_mean(
-    snapshot: Snapshot, question: Question, typed: str, matches: Matches, allowed: int, names: Names, texts_at: Texts
+    question: Question, typed: str, readable: Readable, glossary: Glossary, finds: Callable[[str], bool]
 ) -> str:
-    """Return the query with corrected spelling if that has more complete matches; "" if there is no suggestion.
+    """Return the query with corrected spelling; "" if there is no suggestion.
 
-    ``names`` returns organizations' names by slug; ``texts_at`` returns the texts around a position in a document that
-    the person may read. Raises IndexUnusable.
+    ``finds`` returns True if a word has results in any form, or under another name. Raises IndexUnusable.
     """
-    words = [node.text for node in question.nodes if isinstance(node, question_rules.Word)]
-    if matches.complete >= FEW_RESULTS or not words:
-        return ""
-    with snapshot.lock:
-        corrections = _Speller(snapshot, allowed, names, texts_at).corrections(words)
+    words = list(dict.fromkeys(word for node in question.nodes for word in _words_of(node)))
+    corrections = _Speller(readable, glossary, finds).corrections(words)
     text = typed
     for word, correction in corrections.items():
         text = _replaced(text, word, correction)
-    if text == typed:
-        return ""
-    nodes = tuple(_corrected(node, corrections) for node in question.nodes)
-    return text if matching_queries.matches(snapshot, nodes, allowed, names).complete > matches.complete else ""
+    return text if text != typed else ""
 
 
-def _corrected(node: question_rules.Node, corrections: Mapping[str, str]) -> question_rules.Node:
-    if not isinstance(node, question_rules.Word) or node.text not in corrections:
-        return node
-    return question_rules.AllOf(tuple(map(question_rules.Word, words_rules.typed_words(corrections[node.text]))))
+def _words_of(node: question_rules.Node) -> Iterator[str]:
+    """Yield the typed words of a node."""
+    match node:
+        case question_rules.Word():
+            yield node.text
+        case question_rules.Phrase():
+            yield from words_rules.typed_words(node.text)
+        case question_rules.Not():
+            yield from _words_of(node.node)
+        case question_rules.AnyOf() | question_rules.AllOf():
+            for each in node.nodes:
+                yield from _words_of(each)
 
 
 def _replaced(text: str, word: str, correction: str) -> str:
@@ -70,88 +81,172 @@ def _replaced(text: str, word: str, correction: str) -> str:
 
 @dataclass(frozen=True)
 class _Candidate:
-    term: str
+    word: str  # folded
     score: float
+    written: str = ""  # if it is known
 
 
 class _Speller:
-    def __init__(self, snapshot: Snapshot, allowed: int, names: Names, texts_at: Texts) -> None:
-        self.snapshot, self.allowed, self.names, self.texts_at = snapshot, allowed, names, texts_at
+    def __init__(self, readable: Readable, glossary: Glossary, finds: Callable[[str], bool]) -> None:
+        self.readable, self.glossary, self.finds = readable, glossary, finds
 
     def corrections(self, words: Sequence[str]) -> Mapping[str, str]:
-        """Return the corrections of the words that may be misspelled."""
-        corrections: dict[str, str] = {}
-        for word in dict.fromkeys(words):
-            folded = words_rules.fold(word)
-            if unspaced_rules.is_run(word):
-                continue
-            if not folded.isalpha() or spelling_rules.max_edits(folded) == 0 or folded in words_rules.STOP_WORDS:
-                continue
-            frequency = self.frequency(words_rules.term_of(word))
-            if frequency <= RARE:
-                correction = self.similar_word(folded, frequency) or (self.two_words(folded) if not frequency else "")
-                if correction and correction != folded:
-                    corrections[word] = correction
-        return corrections
+        """Return the corrections of the words that are misspelled."""
+        terms = [words_rules.term_of(word) for word in words]
+        known = [docs for term in terms if (docs := self.readable.docs(term))]
+        near = reduce(int.__and__, known) if known else 0
+        corrections = {word: self.corrected(word, near or reduce(or_, known, 0)) for word in words}
+        return {word: correction for word, correction in corrections.items() if correction not in {"", word}}
 
-    def frequency(self, term: str, field: str = "body") -> int:
-        """Return the number of resources with a term, of those that the person may open."""
-        return (self.snapshot.postings(field, term).bits & self.allowed).bit_count()
+    def corrected(self, token: str, near: int) -> str:
+        """Return a token with its misspelled words corrected; "" if it has none, or there is no correction for one.
 
-    def similar_word(self, word: str, frequency: int) -> str:
-        """Return the best candidate for a word; "" if there is none."""
+        ``near`` has the documents with the other words of the query.
+        """
+        if unspaced_rules.is_run(token) or not any(map(str.isalpha, token)) or self.finds(token):
+            return ""
+        corrected = ""
+        parts = _WORDS_AND_JOINTS.findall(token)
+        for part in parts:
+            is_right = not part.isalnum() or (
+                len(parts) > 1 and (len(part) < spelling_rules.SHORTEST or self.finds(part))
+            )
+            word = part if is_right else self.similar(part, near, alone=len(parts) == 1) or self.two_words(part)
+            if not word:
+                return ""
+            corrected += word
+        return corrected
+
+    def similar(self, typed: str, near: int, *, alone: bool) -> str:
+        """Return the most similar word, as it is written; "" if there is none. Parts of a compound aren't names."""
+        word = words_rules.fold(typed)
+        if not spelling_rules.max_edits(word) or word in words_rules.STOP_WORDS or self.is_name(word):
+            return ""
+        is_acronym = typed.isupper() and len(typed) <= SHORT_ACRONYM
+        is_english = english_rules.is_known(word, names=alone)
+        if is_english and english_rules.rank(word, names=alone) < UNCOMMON:
+            return ""
+        candidates = [
+            candidate
+            for candidate in (*self.names(word), *self.words(word, near))
+            if spelling_rules.is_near(word, candidate.word, strict=is_acronym or is_english)
+            and not english_rules.are_inflections(word, candidate.word)
+        ]
+        best = max(candidates, key=lambda candidate: (candidate.score, candidate.word), default=None)
+        if best is None:
+            return ""
+        return best.written or self.as_written(best.word, is_typed_low=typed.islower())
+
+    # Names from the glossary
+
+    def is_name(self, word: str) -> bool:
+        """Return True if the glossary has a name of one word."""
+        return (words_rules.term_of(word),) in self.glossary.others or word.upper() in self.glossary.meanings
+
+    def names(self, word: str) -> Iterator[_Candidate]:
+        """Yield similar acronyms of the glossary that have results under any of their names."""
+        digits = _digits(word)
+        for name in self.glossary.meanings:
+            folded = words_rules.fold(name)
+            if _digits(folded) == digits and spelling_rules.is_near(word, folded) and self.finds(name):
+                yield _Candidate(folded, IN_GLOSSARY - spelling_rules.cost(word, folded), name)
+
+    # Words of the resources
+
+    def words(self, word: str, near: int) -> Iterator[_Candidate]:
+        """Yield similar words of resources, and others."""
+        if not word.isalpha():
+            return
+        others = {other: docs for other in self.keywords(word) if (docs := self.readable.docs_with_keyword(other))}
+        if not any(spelling_rules.edit_distance(word, other, 1) == 1 for other in others):
+            terms = self.terms(word)
+            for term, forms in self.readable.written(terms, MOST_EACH).items():
+                others |= {form: terms[term] for form in forms if form not in others and form.isalpha()}
+        completions = {other: docs for other, docs in others.items() if other.startswith(word)}
+        for other in completions or others:
+            # A keyword's frequency is that of its term, since it is a keyword of only some of the resources.
+            term = words_rules.term_of(other)
+            docs = self.readable.docs(term) or others[other]
+            score = FREQUENT * math.log10(docs.bit_count()) + TOGETHER * bool(docs & near)
+            score += IN_TITLE * bool(self.readable.docs(term, "title"))
+            yield _Candidate(other, score - spelling_rules.cost(word, other))
+
+    def keywords(self, word: str) -> Collection[str]:
+        """Return the keywords that are near enough to a word, also of resources that the person may not open."""
+        lists = [segment.keyword_text for segment in self.readable.snapshot.segments.values()]
+        pool = {other for words in lists for other in _pool(words, word)}
+        return [other for other in pool if spelling_rules.is_near(word, other)]
+
+    def terms(self, word: str) -> Mapping[str, int]:
+        """Return the readable documents of the terms that are nearest to the beginning of a word."""
+        most = spelling_rules.max_edits(word)
+        with self.readable.snapshot.lock:
+            pool = {
+                other for words in self.readable.snapshot.vocabularies() for other in _pool(words, word, LONGEST_ENDING)
+            }
+        near: list[tuple[int, int, str]] = []
+        for other in pool:
+            edits = spelling_rules.distance_from_beginning(word, other, most)
+            if edits <= most:
+                near.append((edits, -len(other), other))
+        terms: dict[str, int] = {}
+        for _, _, term in sorted(near):
+            if docs := self.readable.docs(term):
+                terms[term] = docs
+            if len(terms) == MOST_TERMS:
+                break
+        return terms
+
+    def as_written(self, word: str, *, is_typed_low: bool) -> str:
+        """Return a folded word as the resources usually write it; "" if they don't have it.
+
+        Without evidence other than headings, an English word is in lowercase, and anything else is a name.
+        """
         term = words_rules.term_of(word)
-        most = spelling_rules.max_edits(term)
-        candidates = sorted(
-            self.candidates(term, most, frequency), key=lambda candidate: (-candidate.score, candidate.term)
-        )
-        return next((form for candidate in candidates[:5] if (form := self.surface_form(candidate.term))), "")
+        ways: Counter[str] = Counter()
+        for docs in dict.fromkeys((self.readable.docs_with_keyword(word), self.readable.docs(term))):
+            forms = self.readable.written({term: docs}, MOST_FOR_CASE, PLACES_FOR_CASE).get(term, {})
+            ways.update(forms.get(word, {}))
+            if any(way.islower() for way in ways):
+                break
+        written = written_rules.usual(ways)
+        if not written.istitle() or not is_typed_low:
+            return written
+        is_common = 0 < english_rules.rank(word, names=False) < COMMON
+        is_unsure = not any(ways.values()) and english_rules.is_known(word, names=False)
+        return written.lower() if is_common or is_unsure else written
 
-    def candidates(self, term: str, most: int, frequency: int) -> Iterator[_Candidate]:
-        name_terms = {
-            name_term
-            for name in self.names().values()
-            for token in words_rules.tokens(name)
-            for name_term in words_rules.all_terms_of(token[0])
-        }
-        for other in self.similar_terms(term, most):
-            edits = spelling_rules.edit_distance(term, other, most)
-            if other == term or edits > most or (edits > 1 and other[0] != term[0]):
-                continue
-            other_frequency = self.frequency(other)
-            if other_frequency and other_frequency >= frequency * MUCH_MORE:
-                weight = math.log(1 + other_frequency) + IN_TITLE * math.log(1 + self.frequency(other, "title"))
-                weight += IN_NAME * (other in name_terms) + SAME_LETTERS * (set(other) == set(term))
-                yield _Candidate(other, weight - EDIT_COST * edits)
-
-    def similar_terms(self, term: str, most: int) -> Sequence[str]:
-        """Return the terms of similar length that contain a part of the term: a superset of those within ``most`` edits."""
-        lengths = range(len(term) - most, len(term) + most + 1)
-        similar: dict[str, None] = {}
-        for part in spelling_rules.split_for_edits(term, most):
-            for other in self.snapshot.terms_containing(part, lengths):
-                similar[other] = None
-                if len(similar) >= MOST_COMPARED:
-                    return list(similar)
-        return list(similar)
-
-    def two_words(self, word: str) -> str:
+    def two_words(self, typed: str) -> str:
         """Return two words that were typed as one, if they are adjacent in a resource; otherwise ""."""
+        word = words_rules.fold(typed)
+        if not word.isalpha() or english_rules.is_known(word):
+            return ""
+        snapshot = self.readable.snapshot
         for at in range(3, len(word) - 2):
-            left, right = (self.snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
-            for doc in docs_of(left.bits & right.bits & self.allowed)[:MOST_READ]:
-                right_positions = set(right.positions_in(doc))
-                if any(position + 1 in right_positions for position in left.positions_in(doc)):
-                    return f"{word[:at]} {word[at:]}"
+            with snapshot.lock:
+                left, right = (snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
+                for doc in docs_of(left.bits & right.bits & self.readable.allowed)[:MOST_READ]:
+                    right_positions = set(right.positions_in(doc))
+                    if any(position + 1 in right_positions for position in left.positions_in(doc)):
+                        return f"{word[:at]} {word[at:]}"
         return ""
 
-    def surface_form(self, term: str) -> str:
-        """Return a word with this term from a resource that the person may open; "" if there is none."""
-        postings, facts = self.snapshot.postings("body", term), self.snapshot.facts
-        docs = docs_of(postings.bits & self.allowed)[:MOST_READ]
-        for doc in docs:
-            for word in facts[doc].keywords.split():
-                if words_rules.term_of(word) == term:
-                    return word
-        texts = self.texts_at(docs[0], postings.positions_in(docs[0])[0]) if docs else ()
-        return words_rules.surface_forms(texts, [term]).get(term, "")
+
+def _digits(word: str) -> str:
+    return "".join(letter for letter in word if letter.isdigit())
+
+
+def _pool(words: wordlists_rules.Words, word: str, ending: int = 0) -> Iterator[str]:
+    """Yield the words of a list that may be near; ``ending`` letters of ``word`` may come after them."""
+    most = spelling_rules.max_edits(word)
+    letters = set(word)
+    lengths = range(max(spelling_rules.SHORTEST - 1, len(word) - most - ending), len(word) + most + 1)
+    probes = (part for part in spelling_rules.probes(word, most) if len(part) >= SHORTEST_PROBE)
+    lists: Iterable[Iterator[str]] = (
+        *(wordlists_rules.beginning(words, letter) for letter in sorted(set(word[:2]))),
+        *(wordlists_rules.containing(words, part) for part in probes),
+    )
+    for listed in lists:
+        for other in listed:
+            if len(other) in lengths and len(letters.symmetric_difference(other)) <= 2 * most + ending:
+                yield other

@@ -150,7 +150,7 @@ def surface_forms(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, st
     forms: dict[str, str] = {}
     for text in texts:
         for token in token_texts(text):
-            for word, term in _words_of(token):
+            for word, term in words_of(token):
                 if term in missing:
                     forms[term] = word.lower()
                     missing.remove(term)
@@ -161,11 +161,12 @@ def surface_forms(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, st
 
 def surface_form(token: str, term: str) -> Sequence[str]:
     """Return a list with the first word of a token that has the term, in lowercase; empty if no single word has it."""
-    return [word.lower() for word, word_term in _words_of(token) if word_term == term][:1]
+    return [word.lower() for word, word_term in words_of(token) if word_term == term][:1]
 
 
 @lru_cache(maxsize=1 << 15)
-def _words_of(token: str) -> tuple[tuple[str, str], ...]:
+def words_of(token: str) -> tuple[tuple[str, str], ...]:
+    """Return the words of a token as written, each with its term."""
     return tuple((part, term_of(part)) for part in _parts(token))
 
 

@@ -25,6 +25,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
+from hub.search.rules.words import fold
 from hub.search.store.codec import Block, decode
 
 # A damaged index may raise any exception; Whoosh itself raises plain `Exception`.
@@ -144,6 +145,20 @@ class Segment:
         """The terms of the body, each between line breaks: substring search in one string is fast."""
         terms = (term.decode() for term in self.reader.lexicon("body"))
         return "\n" + "\n".join(term for term in terms if term.isalpha() and term.islower()) + "\n"
+
+    @cached_property
+    def keywords(self) -> "Mapping[str, array[int]]":
+        """The entries of each keyword, by the keyword in lowercase and without accents; sorted."""
+        docs: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
+        for doc, fact in enumerate(self.facts):
+            for word in fact.keywords.split():
+                docs[word if word.isascii() else fold(word)].append(doc)
+        return {word: docs[word] for word in sorted(docs)}
+
+    @cached_property
+    def keyword_text(self) -> str:
+        """The keywords, each between line breaks."""
+        return "\n" + "\n".join(self.keywords) + "\n"
 
     def blocks(self, name: str, term: str) -> Iterator[Block]:
         """Yield the posting list of a term in a field, in blocks."""
@@ -307,23 +322,25 @@ class Snapshot:
             raise self._damaged(error) from error
         return sorted(frequencies, key=lambda term: (-frequencies[term], term))[:most]
 
-    def terms_containing(self, part: str, lengths: range) -> Iterator[str]:
-        """Yield the terms of the body that contain ``part`` and have a length in ``lengths``; some come twice.
+    def vocabularies(self) -> Iterator[str]:
+        """Yield the terms of the body of each segment, sorted and between line breaks.
 
         The caller holds ``lock``. Raises IndexUnusable.
         """
         for segment in self.segments.values():
             try:
-                text = segment.vocabulary
+                yield segment.vocabulary
             except DAMAGE as error:
                 raise self._damaged(error) from error
-            at = text.find(part)
-            while at >= 0:
-                end = text.index("\n", at)
-                start = text.rindex("\n", 0, at) + 1
-                if end - start in lengths:
-                    yield text[start:end]
-                at = text.find(part, end)
+
+    def docs_with_keyword(self, word: str) -> int:
+        """Return the documents of which a word is a keyword, as a bit set."""
+        bits, base = 0, 0
+        for segment in self.segments.values():
+            if docs := segment.keywords.get(word):
+                bits |= bits_of(docs, len(segment.facts)) << base
+            base += len(segment.facts)
+        return bits & self.live
 
     def _damaged(self, error: BaseException) -> IndexUnusable:
         """Mark the index as damaged, so that the writer rebuilds it, and return the exception to raise."""

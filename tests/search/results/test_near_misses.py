@@ -34,7 +34,7 @@ def test_partial_matches_follow_if_few_have_all_of_many_words(ana: FlaskClient) 
     [
         ("apprentiship", "apprenticeship"),
         ("steel aprentices", "steel apprentices"),
-        ("lakehsore", "lakeshore"),
+        ("lakehsore", "Lakeshore"),
         ("rotatons against poching", "rotations against poaching"),
         ('"steel plant" rotatons -zinc', '"steel plant" rotations -zinc'),
     ],
