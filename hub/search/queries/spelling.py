@@ -6,7 +6,6 @@ Only words from these resources and names from the glossary are suggested, as th
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -19,14 +18,12 @@ from hub.search.rules import spelling as spelling_rules
 from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import wordlists as wordlists_rules
 from hub.search.rules import words as words_rules
-from hub.search.rules import written as written_rules
 from hub.search.rules.glossary import Glossary
 from hub.search.rules.question import Question
 from hub.search.store.snapshots import docs_of
 
 MOST_TERMS, MOST_EACH = 16, 2  # similar terms whose words are read, and pages read for each
 MOST_READ = 40  # resources in which two words are looked for
-MOST_FOR_CASE, PLACES_FOR_CASE = 10, 4  # resources that are read to see how a word is written, and places in each
 LONGEST_ENDING = 6  # letters that a word may have after its term
 SHORTEST_PROBE = 3  # letters that two words with other first letters must share
 # Gains of a candidate: for each tenfold number of resources, in titles, together with the other words, in the glossary.
@@ -34,7 +31,6 @@ SHORTEST_PROBE = 3  # letters that two words with other first letters must share
 FREQUENT, IN_TITLE, TOGETHER, IN_GLOSSARY = 0.08, 0.05, 0.25, 0.15
 # Acronyms of this length have many neighbors, so only a slip is corrected.
 SHORT_ACRONYM = 4
-COMMON = 3_000  # a common word up to this rank is no name
 # From this rank on, a common word may be a slip after all: "stele" for "steel".
 UNCOMMON = 10_000
 _WORDS_AND_JOINTS = re.compile(r"[^\W_]+|[\W_]+")
@@ -135,7 +131,7 @@ class _Speller:
         best = max(candidates, key=lambda candidate: (candidate.score, candidate.word), default=None)
         if best is None:
             return ""
-        return best.written or self.as_written(best.word, is_typed_low=typed.islower())
+        return best.written or self.readable.as_written(best.word, is_typed_low=typed.islower())
 
     # Names from the glossary
 
@@ -196,25 +192,6 @@ class _Speller:
             if len(terms) == MOST_TERMS:
                 break
         return terms
-
-    def as_written(self, word: str, *, is_typed_low: bool) -> str:
-        """Return a folded word as the resources usually write it; "" if they don't have it.
-
-        Without evidence other than headings, an English word is in lowercase, and anything else is a name.
-        """
-        term = words_rules.term_of(word)
-        ways: Counter[str] = Counter()
-        for docs in dict.fromkeys((self.readable.docs_with_keyword(word), self.readable.docs(term))):
-            forms = self.readable.written({term: docs}, MOST_FOR_CASE, PLACES_FOR_CASE).get(term, {})
-            ways.update(forms.get(word, {}))
-            if any(way.islower() for way in ways):
-                break
-        written = written_rules.usual(ways)
-        if not written.istitle() or not is_typed_low:
-            return written
-        is_common = 0 < english_rules.rank(word, names=False) < COMMON
-        is_unsure = not any(ways.values()) and english_rules.is_known(word, names=False)
-        return written.lower() if is_common or is_unsure else written
 
     def two_words(self, typed: str) -> str:
         """Return two words that were typed as one, if they are adjacent in a resource; otherwise ""."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from itertools import islice
 from weakref import WeakKeyDictionary
 
@@ -17,14 +18,17 @@ from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX
 from hub.members.models import Organization, Person
 from hub.search.models import GlossaryEntry
+from hub.search.queries import completions as completions_queries
+from hub.search.queries.freshness import signature
 from hub.search.queries.results import allowed
 from hub.search.queries.searches import recent_of
+from hub.search.queries.written import Readable, texts_at
 from hub.search.rules import suggesting as suggesting_rules
 from hub.search.store import folders, snapshots
 from hub.search.store.snapshots import Snapshot
 
 # The most suggestions of each sort.
-MOST_RECENT, MOST_NAMES, MOST_TITLES = 2, 2, 4
+MOST_RECENT, MOST_WORDS, MOST_NAMES, MOST_TITLES = 2, 3, 2, 4
 MOST_WHEN_EMPTY = 6  # recent searches, if nothing is typed
 MOST_RANKED = 500  # newest matching titles, of which the best are suggested
 
@@ -33,6 +37,7 @@ class Sort(StrEnum):
     """The sort of a suggestion."""
 
     RECENT = "recent"
+    WORD = "word"
     RESOURCE = "resource"
     ORGANIZATION = "organization"
     TOPIC = "topic"
@@ -63,7 +68,19 @@ def suggestions(db: Session, person: Person | None, typed: str) -> Sequence[Sugg
     recent = list(_recent(db, person, words))
     if not words:
         return recent[:MOST_WHEN_EMPTY]
-    return [*recent[:MOST_RECENT], *_from_index(db, person, words), *_glossary(db, words)]
+    others = [*_from_index(db, person, words, typed), *_glossary(db, words)]
+    # The first words of organizations' names, and acronyms of the glossary: those suggestions say more than the word.
+    names = {
+        suggesting_rules.normalized(other.label).split()[0]
+        for other in others
+        if other.sort in {Sort.ORGANIZATION, Sort.GLOSSARY}
+    }
+    others = [
+        other
+        for other in others
+        if other.sort is not Sort.WORD or suggesting_rules.normalized(other.label).strip() not in names
+    ]
+    return [*recent[:MOST_RECENT], *others]
 
 
 def _recent(db: Session, person: Person | None, words: Sequence[str]) -> Iterator[Suggestion]:
@@ -81,13 +98,15 @@ def _glossary(db: Session, words: Sequence[str]) -> Iterator[Suggestion]:
         yield Suggestion(Sort.GLOSSARY, name, name, meanings[name])
 
 
-def _from_index(db: Session, person: Person | None, words: Sequence[str]) -> Iterator[Suggestion]:
+def _from_index(db: Session, person: Person | None, words: Sequence[str], typed: str) -> Iterator[Suggestion]:
     try:
         opened = folders.opened(config_of(db))
     except snapshots.IndexUnusable:
         yield from _titles(db, person, None, words)
         return
     snapshot, readable = opened.snapshot, allowed(db, person, opened)
+    for query in _completed(db, person, opened, readable, typed):
+        yield Suggestion(Sort.WORD, query, query)
     yield from _titles(db, person, _best_titles(snapshot, readable, words), words)
     counts = {
         (kind, str(value)): count
@@ -98,6 +117,17 @@ def _from_index(db: Session, person: Person | None, words: Sequence[str]) -> Ite
     yield from _named(Sort.ORGANIZATION, names, counts, words)
     topics = {value: BIG_SIX.get(value, value) for kind, value in counts if kind == "topic"}
     yield from _named(Sort.TOPIC, topics, counts, words)
+
+
+def _completed(db: Session, person: Person | None, opened: folders.Opened, readable: int, typed: str) -> Iterator[str]:
+    """Yield the query with its last word completed."""
+    beginning = suggesting_rules.unfinished_word(typed)
+    # While the index lags behind, it may have words of texts that were replaced and that no one may read now.
+    if not beginning or opened.signature != signature(db):
+        return
+    words = Readable(opened.snapshot, readable, partial(texts_at, db, person, opened.snapshot))
+    for word in completions_queries.completions(words, typed.removesuffix(beginning), beginning, MOST_WORDS):
+        yield typed.removesuffix(beginning) + word
 
 
 def _named(

@@ -4,6 +4,7 @@ The index has stems in lowercase, and each resource's keywords with their ending
 the pages that have it.
 """
 
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,11 +18,15 @@ from hub.library.queries import visible_to
 from hub.members.models import Person
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.hits import SHOWN
+from hub.search.rules import english as english_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules import written as written_rules
 from hub.search.rules.written import Ways
 from hub.search.store.snapshots import Snapshot, docs_of
 
 MOST_READ = 48  # pages that are read for one word
+MOST_FOR_CASE, PLACES_FOR_CASE = 10, 4  # resources that are read to see how a word is written, and places in each
+COMMON = 3_000  # a common word up to this rank is no name
 
 Place = tuple[int, int]  # a document, and a position in it
 Texts = Callable[[Collection[Place]], tuple[Sequence[str], Sequence[str]]]
@@ -58,6 +63,24 @@ class Readable:
                 for doc in _spread(docs_of(docs & self.allowed), most):
                     places |= {(doc, place): None for place in _spread(postings.positions_in(doc), places_each)}
         return written_rules.ways_to_write(*self.texts(list(places)[:MOST_READ]), docs_by_term.keys())
+
+    def as_written(self, word: str, *, is_typed_low: bool) -> str:
+        """Return a folded word as the documents usually write it; "" if they don't have it.
+
+        Without evidence other than headings, an English word is in lowercase, and anything else is a name.
+        """
+        term = words_rules.term_of(word)
+        ways: Counter[str] = Counter()
+        for docs in dict.fromkeys((self.docs_with_keyword(word), self.docs(term))):
+            ways.update(self.written({term: docs}, MOST_FOR_CASE, PLACES_FOR_CASE).get(term, {}).get(word, {}))
+            if any(way.islower() for way in ways):
+                break
+        written = written_rules.usual(ways)
+        if not written.istitle() or not is_typed_low:
+            return written
+        is_common = 0 < english_rules.rank(word, names=False) < COMMON
+        is_unsure = not any(ways.values()) and english_rules.is_known(word, names=False)
+        return written.lower() if is_common or is_unsure else written
 
 
 def _spread(numbers: Sequence[int], most: int) -> Sequence[int]:

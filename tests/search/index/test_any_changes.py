@@ -21,6 +21,8 @@ from hub.members.rules.organizations import OrganizationKind, Role
 from hub.search import index
 from hub.search.queries import related as related_queries
 from hub.search.queries import results as results_queries
+from hub.search.queries import suggestions as suggestions_queries
+from hub.search.queries.suggestions import Sort
 from hub.search.rules.results import Query
 from hub.search.store import folders
 from tests.search.index.finding import search
@@ -95,7 +97,7 @@ def check_rights(database: Database, people: list[Person | None], text: str) -> 
 
 
 def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
-    """Assert that spelling suggestions and related resources have only what the person may open."""
+    """Assert that spelling suggestions, completed words and related resources have only what the person may open."""
     texts = db.execute(
         select(Resource.title, Page.text)
         .join(Revision, Revision.resource_id == Resource.id)
@@ -105,6 +107,12 @@ def check_hints(db: Session, person: Person | None, visible: set[int]) -> None:
     readable = {word for row in texts for part in row for word in part.lower().split()}
     for wrong in ("stele", "exprot", "aprentice"):
         assert set(results_queries.search(db, person, Query(wrong)).did_you_mean.split()) <= readable
+    for typed in ("ste", "exp", "appr"):
+        suggestions = suggestions_queries.suggestions(db, person, typed)
+        words = {
+            word for suggestion in suggestions if suggestion.sort is Sort.WORD for word in suggestion.label.split()
+        }
+        assert {word.lower() for word in words} <= readable
     for id_ in visible:
         assert {related.resource for related in related_queries.related(db, person, id_)} <= visible - {id_}
 
