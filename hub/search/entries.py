@@ -13,7 +13,9 @@ from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience
 from hub.members.models import Organization
 from hub.search.queries import freshness as freshness_queries
+from hub.search.rules import page_roles as page_roles_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules.page_roles import PageHead, PageRole
 from hub.search.store.snapshots import Facts
 
 Entry = Mapping[str, Any]  # the index fields of one resource
@@ -57,8 +59,11 @@ def _entry(row: Any, checksums: Mapping[int, int], topics: Sequence[str], pages:
     resource, organization, _, file_name, url = row
     names = [part for topic in topics for part in (topic, BIG_SIX.get(topic, ""))]
     text = _Text([resource.title, resource.summary, organization.name, *names, file_name or "", url or ""])
+    heads: list[PageHead] = []
     for _, number, heading, body, notes, also_searched in pages:
         text.add_page(number, heading, body, "\n".join(part for part in (notes, also_searched) if part))
+        heads.append(PageHead.of(heading, body))
+    text.set_roles(page_roles_rules.roles(resource.title, heads))
     title = _Text([resource.title]).positions
     facts = Facts(
         resource.id,
@@ -100,6 +105,11 @@ class _Text:
         self._add(text, 1 if notes else GAP)
         if notes:
             self._add(notes, GAP)
+        self.bounds.extend((max(start, self.next - GAP), PageRole.CONTENT))
+
+    def set_roles(self, roles: Sequence[PageRole]) -> None:
+        """Set the roles of all pages."""
+        self.bounds[4::5] = array("I", roles)
 
     def _add(self, text: str, gap: int) -> None:
         positions, position, last = self.positions, self.next, self.next - 1

@@ -1,4 +1,4 @@
-"""The rules of snippets: the best page, its passage, and the marked words."""
+"""The rules of snippets: the passage of a page, and the marked words."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,30 +9,6 @@ from hub.search.rules import words as words_rules
 from hub.search.rules.passages import Snippet
 from hub.search.rules.plain import plain
 from tests.search.typed import TEXT
-
-
-def test_a_page_with_all_words_beats_a_page_with_one_of_them_often() -> None:
-    starts, title_ends = [0, 100, 200], [3, 103, 203]
-    assert passages_rules.best_page([[10, 11, 12, 13, 150], [160]], [1.0, 1.0], starts, title_ends) == 1
-
-
-def test_a_page_with_adjacent_words_beats_one_with_scattered_words() -> None:
-    assert passages_rules.best_page([[10, 110], [20, 111]], [1.0, 1.0], [0, 100], [3, 103]) == 1
-
-
-def test_ties_are_broken_by_words_in_the_title_then_by_occurrences() -> None:
-    assert passages_rules.best_page([[50, 101]], [1.0], [0, 100], [3, 103]) == 1
-    assert passages_rules.best_page([[50, 151, 152]], [1.0], [0, 100], [3, 103]) == 1
-    assert passages_rules.best_page([[50, 150]], [1.0], [0, 100], [3, 103]) == 0
-
-
-def test_the_first_word_of_a_page_is_on_that_page() -> None:
-    assert passages_rules.best_page([[100]], [1.0], [0, 100, 200], [3, 103, 203]) == 1
-
-
-def test_a_word_before_the_first_page_is_on_no_page() -> None:
-    assert passages_rules.best_page([[5]], [1.0], [10], [12]) is None
-    assert passages_rules.best_page([], [], [10], [12]) is None
 
 
 def test_a_snippet_shows_where_the_words_are_closest_together_and_marks_them() -> None:

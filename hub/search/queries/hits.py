@@ -61,9 +61,11 @@ def hits_of(
 
 
 def _page_number(snapshot: Snapshot, doc: int, matches: Matches, row: Any) -> int | None:
-    """Return the number of the best page; if no page matches, the first one, or None if there is a summary to show."""
+    """Return the number of the best page; if no page matches, the only or first one, or None if there is a summary to show."""
     best = ranking_queries.best_page(snapshot, doc, matches.parts)
-    return ranking_queries.first_page(snapshot, doc) if best is None and not row.summary else best
+    if best is None and (not row.summary or ranking_queries.has_one_page(snapshot, doc)):
+        return ranking_queries.first_page(snapshot, doc)
+    return best
 
 
 def _pages(db: Session, page_resources: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
@@ -115,11 +117,20 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
         row.audience,
         page.number if page else None,
         page.kind if page else None,
-        passages_rules.snippet(row.summary, terms) if page is None else _page_snippet(page, terms),
+        _snippet(row, page, terms),
         lacking,
         page.title if page else "",
         page.seconds if page else None,
     )
+
+
+def _snippet(row: Any, page: Any | None, terms: Collection[str]) -> Snippet:
+    """Return the snippet of the page, or of the summary if there is no page, or if only the summary has the words."""
+    of_page = _page_snippet(page, terms) if page is not None else None
+    if of_page is not None and (of_page.marks or not row.summary):
+        return of_page
+    of_summary = passages_rules.snippet(row.summary, terms)
+    return of_summary if of_page is None or of_summary.marks else of_page
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:

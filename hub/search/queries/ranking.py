@@ -1,6 +1,5 @@
 """Ranking: the order of matching documents, and the best page of each."""
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
@@ -11,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from hub.search.queries.matching import Leaf, Matches, Part, idf
-from hub.search.rules import passages as passages_rules
+from hub.search.rules import best_page as best_page_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules.best_page import Found
 from hub.search.store.snapshots import Snapshot, array_of
 
 # BM25F: the weights of fields, compared with 1 for the text, and its two constants. The title isn't normalized by length.
@@ -226,28 +226,31 @@ def _recency(snapshot: Snapshot, today: date) -> Scores:
 
 
 def best_page(snapshot: Snapshot, doc: int, parts: Sequence[Part]) -> int | None:
-    """Return the number of the page of a document that best covers the query; None if no page has a word of it.
+    """Return the number of the page of a document that best answers the query; None if no page has a word of it.
 
     Several names of one thing count as one word.
     """
-    numbers, starts, title_ends = snapshot.facts[doc].page_bounds()
-    occurrences = [[(leaf.body.positions_in(doc), leaf.idf) for leaf in part.leaves] for part in parts]
-    positions = [
-        names[0][0] if len(names) == 1 else sorted({position for in_name, _ in names for position in in_name})
-        for names in occurrences
+    bounds = snapshot.facts[doc].page_bounds()
+    words = [
+        [Found(leaf.body.positions_in(doc), leaf.idf, bool(leaf.title.bits >> doc & 1)) for leaf in part.leaves]
+        for part in parts
     ]
-    weights = [max((weight for in_name, weight in names if in_name), default=0.0) for names in occurrences]
-    best = passages_rules.best_page(positions, weights, starts, title_ends)
-    return None if best is None else numbers[best]
+    best = best_page_rules.best_page(words, bounds)
+    return None if best is None else bounds.numbers[best]
 
 
 def first_page(snapshot: Snapshot, doc: int) -> int | None:
     """Return the number of the first page of a document; None if it has no pages."""
-    return next(iter(snapshot.facts[doc].page_bounds()[0]), None)
+    return next(iter(snapshot.facts[doc].page_bounds().numbers), None)
+
+
+def has_one_page(snapshot: Snapshot, doc: int) -> bool:
+    """Return True if a document has exactly one page."""
+    return len(snapshot.facts[doc].page_bounds().numbers) == 1
 
 
 def page_at(snapshot: Snapshot, doc: int, position: int) -> int | None:
     """Return the number of the page of a document that a position is on; None if it is on no page."""
-    numbers, starts, _ = snapshot.facts[doc].page_bounds()
-    at = bisect_right(starts, position) - 1
-    return numbers[at] if at >= 0 else None
+    bounds = snapshot.facts[doc].page_bounds()
+    at = bounds.page_at(position)
+    return bounds.numbers[at] if at >= 0 else None

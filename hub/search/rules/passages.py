@@ -1,6 +1,5 @@
-"""Snippets: the page of a resource that a hit shows, and the passage of that page. Pure."""
+"""Snippets: the passage of a page that a hit shows, with the words marked. Pure."""
 
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -37,50 +36,6 @@ class Snippet:
     def text(self) -> str:
         """The passage without marks."""
         return "".join(text for text, _ in self.parts)
-
-
-@dataclass(frozen=True, order=True)
-class Cover:
-    """How well a page covers the query, compared field by field; greater is better."""
-
-    weight: float = 0.0  # sum of the IDF of the distinct query words on the page
-    together: int = 0  # how often two of them are adjacent, in query order
-    in_title: int = 0  # occurrences in the page title
-    times: int = 0  # occurrences
-
-
-def best_page(
-    query_positions: Sequence[Sequence[int]],
-    weights: Sequence[float],
-    starts: Sequence[int],
-    title_ends: Sequence[int],
-) -> int | None:
-    """Return the index of the page that best covers the query; the first of equal pages, None if no page has a word.
-
-    ``query_positions`` has the sorted positions of each query word in the resource, and ``weights`` its IDF;
-    ``starts`` has the first position of each page, and ``title_ends`` the position after its title.
-    """
-    covers: dict[int, Cover] = {}
-    for number, (positions, weight) in enumerate(zip(query_positions, weights, strict=True)):
-        following = frozenset(query_positions[number + 1]) if number + 1 < len(query_positions) else frozenset()
-        seen: set[int] = set()
-        for position in positions:
-            page = bisect_right(starts, position) - 1
-            if page < 0:
-                continue
-            cover = covers.get(page, Cover())
-            covers[page] = Cover(
-                cover.weight + (0.0 if page in seen else weight),
-                cover.together + (position + 1 in following),
-                cover.in_title + (position < title_ends[page]),
-                cover.times + 1,
-            )
-            seen.add(page)
-    return min(covers, key=lambda page: (_descending(covers[page]), page)) if covers else None
-
-
-def _descending(cover: Cover) -> tuple[float, int, int, int]:
-    return -round(cover.weight, 6), -cover.together, -cover.in_title, -cover.times
 
 
 def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet:

@@ -25,6 +25,7 @@ from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 from whoosh.reading import SegmentReader, TermNotFound
 
+from hub.search.rules.best_page import Bounds
 from hub.search.rules.words import fold
 from hub.search.store.codec import Block, decode
 
@@ -50,7 +51,7 @@ class Facts:
     audience: str  # public, network, or org:<id of the organization>
     title: str  # folded, for sorting
     length: int  # positions with terms in all of its text
-    pages: bytes  # the number, first position and end of title of each page
+    pages: bytes  # of each page the number, first position, end of heading, end, and role
     keywords: str  # the most frequent words as written, the most frequent first
 
     def as_tuple(self) -> tuple[Any, ...]:
@@ -67,10 +68,10 @@ class Facts:
         for topic in self.topics:
             yield "topic", topic
 
-    def page_bounds(self) -> tuple[Sequence[int], Sequence[int], Sequence[int]]:
-        """Return the number, the first position, and the end of the title of each page."""
+    def page_bounds(self) -> Bounds:
+        """Return the numbers, positions and roles of the pages."""
         bounds = array("I", self.pages)
-        return bounds[::3], bounds[1::3], bounds[2::3]
+        return Bounds(bounds[::5], bounds[1::5], bounds[2::5], bounds[3::5], bounds[4::5])
 
 
 # Reading
