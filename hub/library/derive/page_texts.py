@@ -13,7 +13,7 @@ from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
 from hub.core.text import one_line
 from hub.library import queries as library_queries
-from hub.library.derive import retries
+from hub.library.derive import picture_states, retries
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.pages import ExtractedPage, Extraction
@@ -164,18 +164,25 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
         )
         if revision is None:
             return
+        # Another version of the hub read the same file: what was derived from its pictures stays.
+        is_newer_version = 0 < revision.reader_version < READER_VERSION
+        before = picture_states.pages_before(db, revision) if is_newer_version else {}
         db.execute(delete(Page).where(Page.revision_id == revision.id))
-        db.add_all(_page(revision, page) for page in extraction.pages)
+        pages = [_page(revision, page) for page in extraction.pages]
+        db.add_all(pages)
         revision.to_tell = _is_to_tell(revision, extraction)
         revision.state, revision.state_detail = extraction.state, extraction.detail
         revision.unread, revision.left_out = "\n".join(extraction.unread), "\n".join(extraction.left_out)
         revision.page_count, revision.reader_version = len(extraction.pages), READER_VERSION
+        picture_states.keep_recognized(db, revision, pages, before)
         revision.lease_token = revision.lease_until = None
         failed = extraction.state in FAILED_HERE and _depends_on_programs(revision)
         retries.after_reading(revision, failed=failed, may_pass=extraction.may_pass)
-        revision.tries = revision.preview_version = 0  # what can be drawn depends on what was read
-        revision.preview_state = PreviewState.WAITING
-        revision.preview_tools, revision.preview_failures, revision.preview_retry_at = "", 0, None
+        revision.tries = 0
+        if not picture_states.keeps_pictures(revision, extraction.pages, before):
+            revision.preview_version = 0  # what can be drawn depends on what was read
+            revision.preview_state = PreviewState.WAITING
+            revision.preview_tools, revision.preview_failures, revision.preview_retry_at = "", 0, None
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
             revision.resource.version = Resource.version + 1

@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,12 +20,11 @@ from config import Config
 from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.library import queries as library_queries
-from hub.library.derive import page_texts
+from hub.library.derive import page_texts, picture_states
 from hub.library.derive.previews import showing
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
-from hub.library.extract.picture_pages import PicturePage, reading_of, restated
 from hub.library.extract.picture_text import BLANK
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import READER_VERSION, Reader
@@ -221,15 +220,15 @@ def _finish(database: Database, claim: Claim, result: Result | None) -> None:
         if result is None:
             return
         revision.tries = 0
-        before = _picture_pages(db, revision)
+        before = picture_states.picture_pages(db, revision)
         db.execute(
             update(Page)
             .where(Page.revision_id == revision.id, Page.number == claim.number)
             .values(**_values(result))
             .execution_options(synchronize_session=False)
         )
-        after = _picture_pages(db, revision)
-        _restate(db, revision, before, after)
+        after = picture_states.picture_pages(db, revision)
+        picture_states.restate(db, revision, before, after)
         # A long scan can be searched before all of it is read.
         is_done = not any(page.is_waiting for page in after) or claim.number % PICTURES_AT_ONCE == 0
         if is_done and revision.number == revision.resource.revision_number:
@@ -248,23 +247,3 @@ def _values(result: Result) -> dict[str, object]:
         "confidence": recognition.confidence,
         "places": places,
     }
-
-
-def _picture_pages(db: Session, revision: Revision) -> list[PicturePage]:
-    rows = db.execute(
-        select(Page.number, Page.confidence, Page.text != "", Page.places != "")
-        .where(Page.revision_id == revision.id, Page.is_picture)
-        .order_by(Page.number)
-    )
-    return [
-        PicturePage(number, reading_of(confidence, has_text=has_text, has_places=has_places))
-        for number, confidence, has_text, has_places in rows
-    ]
-
-
-def _restate(db: Session, revision: Revision, before: Sequence[PicturePage], after: Sequence[PicturePage]) -> None:
-    """Set the state of a revision from what of it is still unread."""
-    kind = db.scalar(select(Page.kind).where(Page.revision_id == revision.id).order_by(Page.number).limit(1))
-    unread = revision.unread.splitlines()
-    revision.state, left = restated(unread, kind or PageKind.PAGE, before, after)
-    revision.unread, revision.state_detail = "\n".join(left), " ".join(left)

@@ -14,6 +14,7 @@ from pypdfium2 import raw
 from hub.library.extract.annotations import Overlay, attached, overlay_of
 from hub.library.extract.columns import in_columns
 from hub.library.extract.formats import Format
+from hub.library.extract.headings import Headings
 from hub.library.extract.hyphens import readings
 from hub.library.extract.limits import Limits
 from hub.library.extract.pages import Cut, Document, ExtractedPage, Lost, Part, Unread, one_line
@@ -39,7 +40,7 @@ XFA = Unread(
 
 
 def open_pdf(path: Path, file_format: Format, limits: Limits) -> Document:
-    """Return the file's pages in order, titled by the bookmarks that point to them."""
+    """Return the file's pages in order, titled by the bookmarks that point to them, or by their headings."""
     refuse_others(path, file_format)
     document = opened(path)
     title = sensible_title(document.get_metadata_value("Title"))
@@ -64,10 +65,10 @@ def created_on(document: pypdfium2.PdfDocument) -> date | None:
 
 def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Part]:
     """Yield all pages, then the files inside; what can't be read doesn't affect the rest."""
-    titles = bookmarks(document)
+    titles, headings = bookmarks(document), Headings()
     for number in range(1, len(document) + 1):
         try:
-            yield from page_parts(document, number, titles.get(number, ""), limits.page_characters)
+            yield from page_parts(document, number, titles.get(number, ""), headings, limits.page_characters)
         except (pypdfium2.PdfiumError, ctypes.ArgumentError):
             yield Lost(number)
     if document.get_formtype() == raw.FORMTYPE_XFA_FULL:
@@ -75,11 +76,16 @@ def pages(document: pypdfium2.PdfDocument, limits: Limits) -> Iterator[Part]:
     yield from attached(document)
 
 
-def page_parts(document: pypdfium2.PdfDocument, number: int, title: str, most: int) -> Iterator[Part]:
-    """Yield a page, and what is laid over it apart from its text; raises PdfiumError before anything else."""
+def page_parts(
+    document: pypdfium2.PdfDocument, number: int, title: str, headings: Headings, most: int
+) -> Iterator[Part]:
+    """Yield a page, and what is laid over it apart from its text; raises PdfiumError before anything else.
+
+    Without a title, its heading is its title.
+    """
     page = document[number - 1]
     try:
-        text, whole = page_text(page, most)
+        text, whole, heading = page_text(page, most, headings)
         overlay = overlay_of(document, page) if raw.FPDFPage_GetAnnotCount(page) > 0 else Overlay()
         picture = is_picture(page, text)
     finally:
@@ -92,7 +98,7 @@ def page_parts(document: pypdfium2.PdfDocument, number: int, title: str, most: i
     yield ExtractedPage(
         number,
         PageKind.PAGE,
-        title,
+        title or ("" if picture else one_line(heading)),
         "\n".join([text.rstrip(), *map(tidy, filter(None, overlay.lines))]),
         also_searched="\n".join([*others, *filter(None, overlay.also_searched)]),
         is_picture=picture,
@@ -100,15 +106,17 @@ def page_parts(document: pypdfium2.PdfDocument, number: int, title: str, most: i
     yield from overlay.parts
 
 
-def page_text(page: pypdfium2.PdfPage, most: int) -> tuple[str, bool]:
-    """Return the beginning of a page's text, and True if it is complete."""
+def page_text(page: pypdfium2.PdfPage, most: int, headings: Headings | None = None) -> tuple[str, bool, str]:
+    """Return the beginning of a page's text, True if it is complete, and its heading, if asked for."""
     text_page = page.get_textpage()
     try:
         count = text_page.count_chars()
-        text = in_reading_order(text_page, text_page.get_text_range(0, min(count, most)))
+        text = text_page.get_text_range(0, min(count, most))
+        heading = tidy(headings.of(page, text_page, text)) if headings is not None else ""
+        text = in_reading_order(text_page, text)
         if FEWEST_IN_COLUMNS < count <= most:
             text = in_columns(text_page, text)
-        return tidy(text), count <= most
+        return tidy(text), count <= most, heading
     finally:
         text_page.close()
 
@@ -120,7 +128,7 @@ def drawn_over(document: pypdfium2.PdfDocument, index: int, known: list[str]) ->
     page.close()
     page = document[index]
     try:
-        text, _ = page_text(page, MOST_DRAWN_OVER)
+        text, _, _ = page_text(page, MOST_DRAWN_OVER)
     finally:
         page.close()
     before = {line.strip() for lines in known for line in tidy(lines).splitlines()}

@@ -25,7 +25,7 @@ from hub.library.extract.pieces import Pieces, parse_pieces
 from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_HEARD, NOT_TEXT, WITHOUT_RESULTS, Finding
 
 # Increase this when reading changes, so that all files are read again.
-READER_VERSION = 2
+READER_VERSION = 3
 
 log = logging.getLogger(__name__)
 
