@@ -132,9 +132,9 @@ class Names:
 
 @dataclass(frozen=True)
 class Forms:
-    """A typed word and other forms of it, such as "welder" for "welding": any may match, and the typed one counts more."""
+    """What was typed and other forms of it, such as "welder" for "welding": any may match, and the typed counts more."""
 
-    typed: Word
+    typed: "Node"
     others: tuple[Word | Phrase, ...]
 
 
@@ -178,6 +178,8 @@ class _Unreadable(Exception):
 
 _TOKEN = re.compile(r"""(?P<minus>-(?=\S))?(?:(?P<name>[A-Za-z]+):)?(?:"(?P<quoted>[^"]*)"|(?P<bare>[^\s"]+))""")
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u201f\u00ab\u00bb", '""""""')
+# A phrase in quotes, or the inch mark of 1/2", which begins no phrase.
+_QUOTED_OR_INCHES = re.compile(r'(?<!\d)"[^"]*"|(?<=\d)"')
 # Up to two more words of an unquoted date: before:last quarter, after:Q3 2025, during:past 30 days.
 _MORE_WORDS = re.compile(r"\s+([^\s\":]+)(?:\s+([^\s\":]+))?")
 DATE_QUALIFIERS = ("before", "after", "during", "year")
@@ -247,6 +249,7 @@ def _bounded(text: str, notes: list[str]) -> str:
     if len(text) > LONGEST:
         text = text[:LONGEST]
         notes.append(f"Only the first {LONGEST} characters were searched.")
+    text = _QUOTED_OR_INCHES.sub(lambda match: match[0] if match[0] != '"' else " ", text)
     if text.count('"') % 2:
         before, _, after = text.rpartition('"')
         text = f"{before} {after}"
