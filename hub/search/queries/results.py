@@ -31,10 +31,10 @@ from hub.search.queries.glossary import glossary
 from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts
 from hub.search.queries.matching import Matches
 from hub.search.queries.written import Place, Readable, texts_at
+from hub.search.rules import expanding as expanding_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules.addresses import FILTERS
-from hub.search.rules.families import with_forms
-from hub.search.rules.glossary import Glossary, expand
+from hub.search.rules.glossary import Glossary
 from hub.search.rules.question import Question
 from hub.search.rules.results import Facet, Query, Results
 from hub.search.store import folders, snapshots
@@ -156,10 +156,8 @@ class _Answer:
 
 def _answer(index: _Index, query: Query, question: Question) -> _Answer:
     """Match a query against the index. Raises IndexUnusable."""
-    expansion = expand(question.nodes, index.glossary)
-    nodes = (
-        expand(question.nodes, index.glossary, add_names=False).nodes if query.exact else with_forms(expansion.nodes)
-    )
+    expansion = expanding_rules.expanded(question.nodes, index.glossary)
+    nodes = expanding_rules.as_typed(question.nodes, index.glossary) if query.exact else expansion.nodes
     matches = matching_queries.matches(index.snapshot, nodes, index.allowed, index.names)
     filtered = {name: _filter_bits(index.snapshot, name, query.filters.get(name, ())) for name in FILTERS}
     return _Answer(matches, filtered, expansion.also)

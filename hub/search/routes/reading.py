@@ -16,6 +16,7 @@ from hub.members.login import current_person
 from hub.search.queries import glossary as glossary_queries
 from hub.search.queries import related as related_queries
 from hub.search.routes.blueprint import bp
+from hub.search.rules import expanding as expanding_rules
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules import marking as marking_rules
 from hub.search.rules import question as question_rules
@@ -77,7 +78,7 @@ def _marked_terms(typed: str) -> Collection[str]:
     cache: dict[str, Collection[str]] = g.setdefault("marked_terms", {})
     if typed not in cache:
         nodes = question_rules.parse(typed, clock.today(web.config().zone)).nodes
-        cache[typed] = marking_rules.wanted_in(glossary_rules.expand(nodes, _glossary()[0]).nodes)
+        cache[typed] = marking_rules.wanted_in(expanding_rules.expanded(nodes, _glossary()[0]).nodes)
     return cache[typed]
 
 

@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
+from hub.search.rules import amounts as amounts_rules
+from hub.search.rules import designations as designations_rules
 from hub.search.rules import spellings as spellings_rules
 from hub.search.rules import stems as stems_rules
 from hub.search.rules import unspaced as unspaced_rules
@@ -92,14 +94,17 @@ SHORTEST_LETTERS = 3
 SEVERAL = 2  # spaces in a heading that may be all caps for style
 CAPITALS = range(2, 9)  # letters of an all-caps word that is also indexed as an acronym
 
-# Letters and digits in a row, and the joints of a compound: A-1312/B, O'Brien, 1,312.
+# Letters and digits in a row, and the joints of a compound: A-1312/B, O'Brien, 1,312. The signs of an amount belong to
+# it: $3, .5, 50%.
 _WORD = r"[\w\u0300-\u036f]+"
+_FIRST = r"[\w$.\u0300-\u036f](?<![$.](?!\d))[\w\u0300-\u036f]*"
 _JOINT = r"(?:[-/.&'\u2019+\u00ad\u2010\u2011]|(?<=\d),(?=\d{3}(?!\d)))"
-_TOKEN = re.compile(f"{_WORD}(?:{_JOINT}{_WORD})*")
+_TOKEN = re.compile(f"{_FIRST}(?:{_JOINT}{_WORD})*%?")
 # The same for a text with runs of letters that aren't words; only such texts are matched with it, since it is slower.
 _OTHER_WORD = rf"(?:(?!{unspaced_rules.LETTER.pattern}){_WORD[:-1]})+"
-_TOKEN_OR_RUN = re.compile(f"{unspaced_rules.RUN}|{_OTHER_WORD}(?:{_JOINT}{_OTHER_WORD})*")
-_JOINTS = re.compile(r"[-/.&'\u2019+\u00ad\u2010\u2011,_]+")
+_TOKEN_OR_RUN = re.compile(f"{unspaced_rules.RUN}|(?:[$.](?=\\d))?{_OTHER_WORD}(?:{_JOINT}{_OTHER_WORD})*%?")
+_JOINTS = re.compile(r"[-/.&'\u2019+\u00ad\u2010\u2011_$%]+")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[/.](?=\d)")
 _RUNS = re.compile(r"\d+|[^\d]+")
 
 # Letters that Unicode doesn't decompose into a plain letter and an accent.
@@ -181,13 +186,15 @@ def terms_of(token: str) -> tuple[Terms, ...]:
     parts = _parts(token)
     if not parts:
         return ()
+    amounts = () if token.isalpha() else amounts_rules.terms_in(token)
     if len(parts) == 1:
         term = term_of(parts[0])
-        return (tuple(_also(parts[0], term)) if term in STOP_WORDS else (term, *_also(parts[0], term)),)
+        also = (*_also(parts[0], term), *amounts)
+        return (also if term in STOP_WORDS else (term, *also) if term not in also else also,)
     positions = [(term := term_of(part), *_also(part, term)) for part in parts]
     compound = compound_term(token)
-    if compound:
-        positions[0] = (*positions[0], compound)
+    if compound or amounts:
+        positions[0] = tuple(dict.fromkeys((*positions[0], *([compound] if compound else []), *amounts)))
     return tuple(positions)
 
 
@@ -206,7 +213,7 @@ def marked_terms(token: str) -> Terms:
 def query_terms(token: str) -> tuple[Terms, str]:
     """Return the terms that a typed word matches in a row, and the compound term that it matches instead ("" if none).
 
-    A stop word alone has no terms.
+    A stop word alone has no terms. An amount or a date matches its canonical term: "$1.8M" matches 1800000.
     """
     if unspaced_rules.is_run(token):
         return tuple(unspaced_rules.pairs(token)), ""
@@ -215,16 +222,18 @@ def query_terms(token: str) -> tuple[Terms, str]:
         return (), ""
     if len(parts) == 1:
         term = term_of(parts[0])
-        return ((), "") if term in STOP_WORDS else ((term,), "")
-    return tuple(term_of(part) for part in parts), compound_term(token)
+        return ((), "") if term in STOP_WORDS else ((amounts_rules.term_of(token) or term,), "")
+    return tuple(term_of(part) for part in parts), amounts_rules.term_of(token) or compound_term(token)
 
 
 @lru_cache(maxsize=1 << 15)
 def term_of(word: str) -> str:
     """Return the term of a single word: folded, in its normal form, and stemmed; a stop word isn't stemmed."""
     folded = fold(word)[:LONGEST_TERM]
-    if folded in STOP_WORDS or not folded.isalpha():
+    if folded in STOP_WORDS:
         return folded
+    if not folded.isalpha():
+        return designations_rules.singular(folded)
     return stems_rules.stem(spellings_rules.normal(folded)) or folded
 
 
@@ -237,16 +246,16 @@ def fold(word: str) -> str:
 
 
 def compound_term(token: str) -> str:
-    """Return a compound as one term: "A-1312/B" becomes a1312b, "1,312" becomes 1312; "" if it has no such term.
+    """Return a compound as one term: "A-1312/B" becomes a1312b, "e-mail" becomes email; "" if it has no such term.
 
-    Numbers that aren't one number (2.0, 3/4, 2026-11-23) have none.
+    Numbers that aren't one number (2.0, 3/4, 2026-11-23) have none, and 3.2-inch isn't 32-inch.
     """
     parts = _parts(token)
     together = "".join(parts)
-    if not 1 < len(parts) <= MOST_PARTS or len(together) > LONGEST_JOINED:
+    if not 1 < len(parts) <= MOST_PARTS or len(together) > LONGEST_JOINED or together.isdigit():
         return ""
-    if together.isdigit() and "," not in token:
-        return ""
+    if ("." in token or "/" in token) and _BETWEEN_DIGITS.search(token):
+        together = _JOINTS.sub(_kept_between_digits, _plain(token).strip("$.%"))
     return term_of(together)
 
 
@@ -256,10 +265,18 @@ def words_of(token: str) -> Sequence[str]:
 
 
 def _parts(token: str) -> Sequence[str]:
-    """Return the words of a compound without a possessive "'s"."""
-    if token[-2:] in {"'s", "\u2019s"}:
-        token = token[:-2]
-    return [part for part in _JOINTS.split(token) if part]
+    """Return the words of a compound without a possessive "'s"; 1,312 is one of them."""
+    return [part for part in _JOINTS.split(_plain(token)) if part]
+
+
+def _plain(token: str) -> str:
+    """Return a compound without a possessive "'s" and without the commas of numbers."""
+    return (token[:-2] if token[-2:] in {"'s", "\u2019s"} else token).replace(",", "")
+
+
+def _kept_between_digits(joint: re.Match[str]) -> str:
+    """Return a point or slash between digits, and "" for any other joint."""
+    return joint[0] if _BETWEEN_DIGITS.match(joint.string, joint.start()) else ""
 
 
 def _also(word: str, term: str) -> Iterator[str]:
