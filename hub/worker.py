@@ -1,10 +1,13 @@
 """The worker, which runs catch-up functions in a loop. Pending work is found in the database, not in a queue."""
 
 import logging
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from types import FrameType
 
@@ -32,6 +35,7 @@ from hub.outreach.actions import sending as sending_actions
 from hub.outreach.queries.notices import has_due_notices
 from hub.overview import actions as overview_actions
 from hub.overview.queries.digests import week_to_post
+from hub.search import derive as search_derive
 from hub.search import index
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries.reminders import due_occasions
@@ -42,8 +46,11 @@ log = logging.getLogger("hub.worker")
 FILES_PER_ROUND = 50
 # Drawing jobs before the worker checks whether to stop; each takes seconds at most, except for huge decks.
 DRAWINGS_PER_ROUND = 1
+# Batches of vectors before the worker checks whether to stop; each takes about half a second.
+VECTORS_PER_ROUND = 1
 # Pages whose text is recognized before the worker checks whether to stop; each takes seconds.
 PICTURES_PER_ROUND = 1
+PATIENT, NICENESS = {"vectors"}, 15  # lines that compute a lot and that no one waits for
 SHUTDOWN_TIMEOUT = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
@@ -58,6 +65,7 @@ STEPS: dict[str, Step] = {
     "calls": lambda database, _reader: series_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=DRAWINGS_PER_ROUND),
     "recognition": lambda database, reader: recognizing.catch_up(database, reader, limit=PICTURES_PER_ROUND),
+    "vectors": lambda database, _reader: search_derive.catch_up(database, limit=VECTORS_PER_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
@@ -91,6 +99,7 @@ THREADS = (
     ("scans",),  # a scanner that doesn't answer delays nothing else
     ("previews",),
     ("recognition",),
+    ("vectors",),
     ("packs",),
     ("backup",),
     (
@@ -163,6 +172,7 @@ def _run_steps(
 ) -> None:
     """Run steps in a loop until ``stop`` is set. Failures are logged and retried with exponential backoff."""
     failures, progress, line = 0, progress or heartbeats.Progress(), steps[0]
+    _give_way(line)
     with Reader() as reader:
         while not stop.is_set():
             done = 0
@@ -179,6 +189,13 @@ def _run_steps(
             progress.note(line, "", failures)
             if not done:
                 stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))
+
+
+def _give_way(line: str) -> None:
+    """Let everything else on the machine go first in a thread whose line can wait; only Linux knows how."""
+    if line in PATIENT and sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _run_step(name: str, database: Database, reader: Reader) -> int:

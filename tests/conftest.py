@@ -48,6 +48,7 @@ from hub.library.derive.previews import making
 from hub.members.actions import signing_in as signing_in_actions
 from hub.migrations import schema
 from hub.search import index
+from hub.search.store import meaning
 from tests import postgres
 from tests.client import Browser
 from tests.world import PASSWORD, FrozenClock, SignIn
@@ -56,6 +57,9 @@ from tests.world import PASSWORD, FrozenClock, SignIn
 sys.dont_write_bytecode = False
 
 # The duration of an example depends on the machine, so don't fail slow ones.
+# Also in the programs that tests start.
+os.environ["HUB_MEANING"] = "off"
+
 settings.register_profile("hub", deadline=None)
 settings.load_profile("hub")
 
@@ -99,6 +103,12 @@ def _share_compiled_statements(connection: Connection) -> None:
 def _hash_passwords_cheaply(monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash passwords with cheap parameters, because real ones are slow on purpose."""
     monkeypatch.setattr(signing_in_actions, "HASHER", CHEAP)
+
+
+@pytest.fixture(autouse=True)
+def _search_by_words_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Search as a hub without the extra meaning does; tests/search/meaning has the tests with it."""
+    monkeypatch.setattr(meaning, "PACKAGE", "a_package_that_is_not_installed")
 
 
 @pytest.fixture(scope="session")

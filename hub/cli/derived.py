@@ -16,6 +16,7 @@ from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
 from hub.operations.queries import integrity as integrity_queries
 from hub.overview.queries import attention as attention_queries
+from hub.search import derive as search_derive
 from hub.search import index
 from hub.sharing.queries.checking import altered_records
 
@@ -29,6 +30,7 @@ def catch_up() -> None:
         index.catch_up(database)
         _draw(database)
         _recognize(database)
+        _encode(database)
         worker.catch_up(database)
     click.echo("Everything is up to date.")
 
@@ -43,13 +45,19 @@ def _recognize(database: Database) -> None:
         recognizing.catch_up(database, reader, progress=progress)
 
 
+def _encode(database: Database) -> None:
+    with progress_bar("Encoding pages") as progress:
+        search_derive.catch_up(database, progress=progress)
+
+
 @main.command()
 @click.option("--pages", is_flag=True, help="Rebuild the page texts.")
 @click.option("--previews", is_flag=True, help="Rebuild the previews.")
 @click.option("--index", "rebuild_index", is_flag=True, help="Rebuild the search index.")
-def rebuild(pages: bool, previews: bool, rebuild_index: bool) -> None:  # noqa: FBT001 - flags of the command
-    """Rebuild page texts, previews and the search index. Without options, rebuilds all of them."""
-    everything = not (pages or previews or rebuild_index)
+@click.option("--vectors", is_flag=True, help="Rebuild the vectors for search by meaning.")
+def rebuild(pages: bool, previews: bool, rebuild_index: bool, vectors: bool) -> None:  # noqa: FBT001 - flags of the command
+    """Rebuild page texts, previews, the search index and vectors. Without options, rebuilds all of them."""
+    everything = not (pages or previews or rebuild_index or vectors)
     with open_database() as database:
         if pages or everything:
             with database.writing() as db:
@@ -62,7 +70,10 @@ def rebuild(pages: bool, previews: bool, rebuild_index: bool) -> None:  # noqa: 
             with progress_bar("Building the index") as progress:
                 index.rebuild(database, progress)
         _draw(database)
+        if vectors or everything:
+            search_derive.delete_all(database)
         _recognize(database)
+        _encode(database)
         worker.catch_up(database)
     click.echo("Rebuilt.")
 
@@ -84,7 +95,7 @@ def verify() -> None:
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
         if index.was_ever_built(database.config):
-            problems += index.audit_index(database)
+            problems += [*index.audit_index(database), *search_derive.problems(database)]
         else:
             click.echo("There is no search index yet. Start the hub, or run hub catch-up, to build it.", err=True)
         with database.reading() as db:

@@ -163,6 +163,7 @@ _KEY: tuple[Callable[[Any], bool], str] = (_is_safe_key, f"it must have at least
 # Validation of the settings: a test of the value, and the end of the error sentence.
 CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "SEARCH_ENGINE": (lambda value: value == "whoosh", "it must be whoosh"),
+    "MEANING": (lambda value: value in {"on", "off"}, "it must be on or off"),
     "CLAMD": (
         _is_scanner,
         "it must be an address such as unix:/run/clamav/clamd.ctl or 127.0.0.1:3310",

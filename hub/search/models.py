@@ -1,11 +1,11 @@
 """The tables of search: the glossary, and each person's saved searches, feeds, recent searches and last visit.
 
-Only the person sees their own rows, and no rule reads them.
+Only the person sees their own rows, and no rule reads them. Besides, the vectors of pages, which are derived data.
 """
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.db import Base
@@ -111,3 +111,30 @@ class LastVisit(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime]
     before_at: Mapped[datetime | None]
+
+
+class PageVector(Base):
+    """The vector of a part of a page, for search by meaning. Derived: can be deleted and made again."""
+
+    __tablename__ = "page_vector"
+    __table_args__ = (UniqueConstraint("page_id", "model", "part"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    page_id: Mapped[int] = mapped_column(ForeignKey("page.id", ondelete="CASCADE"))
+    model: Mapped[str] = mapped_column(String(40))  # the version of the model and of the texts
+    part: Mapped[int]  # from 0
+    digest: Mapped[str] = mapped_column(String(32))  # of the page's texts
+    vector: Mapped[bytes]  # integers of a byte, which are multiplied with the scale
+    scale: Mapped[float]
+
+
+class EncodedResource(Base):
+    """A resource whose pages all have vectors, as they were in this version of it; 0: not all of them yet. Derived."""
+
+    __tablename__ = "encoded_resource"
+    # Every search and every turn of the worker asks whether something changed.
+    __table_args__ = (Index("ix_encoded_resource_version", "model", "version", "resource_id"),)
+
+    resource_id: Mapped[int] = mapped_column(ForeignKey("resource.id"), primary_key=True)
+    model: Mapped[str] = mapped_column(String(40), primary_key=True)
+    version: Mapped[int]

@@ -23,8 +23,9 @@ from hub.mail.rules import State
 from hub.operations.queries import backups as backups_queries
 from hub.operations.rules import health as health_rules
 from hub.operations.rules.health import FAILED_PICTURES, Check, Level, Line
+from hub.search import derive as search_derive
 from hub.search import index
-from hub.search.store import folders
+from hub.search.store import folders, meaning
 
 SCANNER_TIMEOUT = 1.0  # seconds
 SILENCE_KEPT = 5.0  # seconds; anyone may ask for the state
@@ -48,6 +49,8 @@ def checks(db: Session, config: Config) -> Sequence[Check]:
         "backup": lambda: check_backup(db, config),
         "walls": lambda: check_walls(config),
     }
+    if meaning.place_of(config):  # an extra that most hubs don't have
+        others["meaning"] = lambda: check_meaning(db, config)
     return [database, *(_checked(db, name, check) for name, check in others.items())]
 
 
@@ -83,6 +86,14 @@ def check_index(config: Config) -> Check:
         sentence = "The search index is being built; until then, search uses only titles."
         return Check("index", Level.DEGRADED, sentence, str(state["state"]))
     return Check("index", figures={"entries": state["entries"]})
+
+
+def check_meaning(db: Session, config: Config) -> Check:
+    """Check that the model of search by meaning can be used, and count the resources that have vectors."""
+    if trouble := meaning.trouble_of(config):
+        return Check("meaning", Level.DEGRADED, f"{trouble} Until then, search goes by words.", "unusable")
+    encoded, resources = search_derive.progress_of(db, meaning.version_of(config))
+    return Check("meaning", figures={"encoded": encoded, "resources": resources})
 
 
 def check_worker(db: Session) -> Check:

@@ -39,9 +39,8 @@ from hub.core.errors import Refused
 
 ROWS = 1_000  # in a chunk, at most
 BYTES = 8_000_000  # after which a chunk ends early
-SKIPPED = frozenset(
-    {"alembic_version", "worker_pulse", "worker_line"}
-)  # the manifest has the schema; heartbeats are momentary
+# The manifest has the schema; heartbeats are momentary; the worker makes vectors again.
+SKIPPED = frozenset({"alembic_version", "worker_pulse", "worker_line", "page_vector", "encoded_resource"})
 
 # Kinds of columns: how they are read and written, and how their values become JSON and back.
 _Codec = tuple[Callable[[Any], Any], Callable[[Any], Any]]
