@@ -45,6 +45,8 @@ PUBLIC = {
     "overview.home": "shows public resources and the sign-in link",
     "overview.choose_theme": "visitors can choose a theme too",
     "overview.words": "visitors can look up the hub's terms",
+    "overview.topics": "public resources",
+    "overview.topic": "public resources",
     "operations.healthz": "monitoring has no account",
     "operations.figures": "monitoring has no account; needs a token, or this machine",
     "joining.join": "people who want to join have no account",

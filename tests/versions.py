@@ -219,6 +219,11 @@ CASES = {
         second="representative",
         action=lambda db: f"/searches/{saved_search(db)}/name",
     ),
+    "overview.edit_topic": Case(
+        lambda _db: "/topics/workforce/edit",
+        {"sentences": ["What I say about it."]},
+        {"sentences": ["What they say about it."]},
+    ),
     "overview.setup_hub": Case(lambda _db: "/setup/hub", {"name": ["My hub"]}, {"name": ["Their hub"]}),
     "overview.setup_host": Case(lambda _db: "/setup/host", {"region": ["My region"]}, {"region": ["Their region"]}),
     "members.required_factors": Case(

@@ -36,9 +36,12 @@ from hub.members.rules.permissions import Permission, may
 from hub.outreach.actions import stakeholders as stakeholders_actions
 from hub.outreach.queries import stakeholders as stakeholders_queries
 from hub.overview import letters as overview_letters
+from hub.overview.models import TopicFirst, TopicPage
 from hub.overview.queries import digests as digests_queries
 from hub.overview.queries import personal_data as personal_data_queries
 from hub.overview.queries import setup as setup_queries
+from hub.overview.queries import topics as topics_queries
+from hub.overview.rules import topics as topics_rules
 from hub.overview.rules.digests import DigestWeek
 from hub.overview.rules.organization_lists import Line
 from hub.overview.rules.personal_data import HELD, OnErasing, former_address, replaced_in
@@ -309,3 +312,28 @@ def _replace_in_audit_log(db: Session, former_of: Mapping[str, str], *where: Col
         entry.actor = replaced_in(entry.actor, former_of)
         entry.subject = replaced_in(entry.subject, former_of)
         entry.details = replaced_in(entry.details, former_of)
+
+
+def edit_topic(db: Session, actor: Person, page: TopicPage, sentences: str, first: Sequence[int]) -> None:
+    """Change a topic's sentences, and the resources that come first, in order; a no-op if they are the same.
+
+    Raises Refused if the sentences are too long, there are too many resources, or ``actor`` can't read one of them.
+    """
+    if not may(actor, Permission.EDIT_TOPICS):
+        raise NotFound
+    text, first = topics_rules.sentences_of(sentences, page.topic), list(dict.fromkeys(first))
+    if len(first) > topics_rules.MOST_FIRST:
+        raise Refused(f"Up to {topics_rules.MOST_FIRST} resources can come first. You chose {len(first)}.")
+    before = [placed.resource for placed in topics_queries.placed(db, actor, page.topic)]
+    known = {resource.id: resource for resource in [*before, *topics_queries.in_given_order(db, actor, first)]}
+    if not known.keys() >= set(first):
+        raise Refused("One of these resources isn’t in the hub anymore. Open the page again, then choose.")
+    if (text, first) == (page.sentences, [resource.id for resource in before]):
+        return
+    was = {"was": topics_queries.sentences_on(page), "first_was": [resource.title for resource in before]}
+    page.sentences, page.version = text, page.version + 1
+    page.changed_at, page.changed_by_id = clock.now(), actor.id
+    db.execute(delete(TopicFirst).where(TopicFirst.topic == page.topic))
+    db.add_all(TopicFirst(topic=page.topic, resource_id=id_, position=at) for at, id_ in enumerate(first, 1))
+    now = {"now": topics_queries.sentences_on(page), "first": [known[id_].title for id_ in first]}
+    note(db, actor, "edited topic page", page, **was, **now)

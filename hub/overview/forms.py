@@ -1,5 +1,6 @@
-"""Forms of the setup guide, membership, notification settings and the style guide."""
+"""Forms of the setup guide, membership, notification settings, topic pages and the style guide."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +12,7 @@ from wtforms import (
     FieldList,
     Form,
     FormField,
+    IntegerField,
     RadioField,
     SelectField,
     StringField,
@@ -18,7 +20,8 @@ from wtforms import (
     ValidationError,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from hub.core.dates import with_year
 from hub.core.fields import CheckboxesField, DayField, TimeOfDayField
@@ -29,8 +32,11 @@ from hub.members.forms import postal_address_field
 from hub.members.rules.mail import STOPPABLE, Frequency
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import OrganizationKind
+from hub.overview.rules import topics as topics_rules
 
 MOST_PERIODS = 20  # of an organization, in the form
+MOST_PLACES = 60  # resources in the form of a topic's page: those that come first, and others to choose from
+HIGHEST_ID = 2**31 - 1  # of a row, on every database
 
 
 class HubForm(EditForm):
@@ -188,6 +194,41 @@ class NotificationSettingsForm(EditForm):
     def followed(self) -> list[str]:
         """Return the followed topics and tags without duplicates."""
         return topics_from(self.topics.data or [], self.tags.data or "")
+
+
+class PlaceRow(Form):
+    """A resource that may come first on a topic's page, and its place; empty: it doesn't."""
+
+    resource = IntegerField("Resource", [InputRequired(), NumberRange(1, HIGHEST_ID)], widget=HiddenInput())
+    place = IntegerField("Place", [Optional(), NumberRange(1, 99, "Use numbers from 1 to 10.")])
+
+
+class TopicPageForm(EditForm):
+    """A topic's sentences, and the resources that come first on its page."""
+
+    sentences = TextAreaField(
+        "About this topic",
+        [Length(max=topics_rules.LONGEST_SENTENCES, message=f"Use up to {topics_rules.LONGEST_SENTENCES} characters.")],
+        description="Two sentences that everyone can read, also visitors. Leave it blank for the hub’s own text.",
+    )
+    places = FieldList(FormField(PlaceRow), "Start here", max_entries=MOST_PLACES)
+
+    def chosen(self) -> list[int]:
+        """Return the resources that have a place, in order."""
+        rows = (entry.form for entry in self.places)
+        return list(topics_rules.in_order([(row.resource.data, row.place.data) for row in rows if row.resource.data]))
+
+    def parts(self, saved_sentences: str, saved: Sequence[int], titles: Mapping[int, str]) -> list[Part]:
+        """Return the sentences and the list of resources as the two parts that the form edits."""
+
+        def listed(ids: Sequence[int]) -> str:
+            return "\n".join(f"{at}. {titles.get(id_, 'A withdrawn resource')}" for at, id_ in enumerate(ids, 1))
+
+        typed = self.chosen()
+        return [
+            Part.of_texts(self.sentences.label.text, saved_sentences, self.sentences.data or ""),
+            Part(self.places.label.text, listed(saved), listed(typed), f"{saved}", f"{typed}"),
+        ]
 
 
 class ExampleForm(FlaskForm):

@@ -188,6 +188,9 @@ OVERVIEW = {
     "overview.home": Right(get=_LOADED),  # people of an organization that left are led to its log
     **_all("overview: words choose_theme own_data notification_settings outbox", Right()),
     **_all("operations: healthz figures", Right(get=frozenset({200, 503}))),
+    "overview.topics": Right(),
+    "overview.topic": Right(("topic",)),
+    "overview.edit_topic": Right(("topic",), first=P.EDIT_TOPICS),
     "overview.erase": Right(("person",), needs=P.ERASE_PEOPLE, sees=P.SEE_PEOPLE),
     "overview.audit": Right(first=P.SEE_AUDIT),
     "overview.board": Right(first=P.SEE_BOARD),

@@ -306,6 +306,7 @@ def common_things(db: Session, call: Call) -> dict[str, Thing]:
     return {
         "call": Thing({"day": call.day}),
         "entry": Thing({"entry_id": entry.id}),
+        "topic": Thing({"topic": "workforce"}),
         "application": Thing(values),
         "quarter": Thing(period),
     }

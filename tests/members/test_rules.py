@@ -58,6 +58,7 @@ EXPECTED = {
     Permission.SEE_REACH: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.RUN_MAIL: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.EDIT_GLOSSARY: ("yes yes", "no no", "no no", "no no", "no no"),
+    Permission.EDIT_TOPICS: ("yes yes", "no no", "no no", "no no", "no no"),
     Permission.SEE_CALLS: ("yes yes", "yes yes", "yes yes", "yes yes", "yes yes"),
     Permission.TAKE_PART_IN_CALLS: ("yes yes", "yes no", "yes no", "yes no", "yes no"),
     Permission.SEE_ATTENDANCE: ("yes yes", "yes yes", "yes no", "yes no", "yes no"),

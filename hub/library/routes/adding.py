@@ -18,6 +18,7 @@ from hub.library.files import handles
 from hub.library.models import Resource
 from hub.library.routes import by_date as by_date_routes
 from hub.library.routes.blueprint import bp, reopened, stored
+from hub.library.rules import BIG_SIX
 from hub.members.login import signed_in
 from hub.members.models import Organization, Person
 
@@ -42,7 +43,10 @@ def add() -> Answer:
     """Add resources by upload, by typing, or by a link (``?by=upload|text|link``)."""
     person = signed_in()
     way = request.args.get("by", "upload")
-    form = WAYS.get(way, library_forms.UploadForm)()
+    # A link from a topic's page brings the topic along.
+    form = WAYS.get(way, library_forms.UploadForm)(
+        topics=[name for name in request.args.getlist("topic") if name in BIG_SIX]
+    )
     organizations = library_queries.may_add_for(db, person)
     form.offer_organizations([(organization.slug, organization.name) for organization in organizations])
     if request.method != "POST":

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     SEE_REACH = "see the reach of a resource"
     RUN_MAIL = "manage mail"
     EDIT_GLOSSARY = "edit the glossary"
+    EDIT_TOPICS = "edit topic pages"
     SEE_CALLS = "see calls"
     TAKE_PART_IN_CALLS = "take part in calls"  # check in, ask questions, propose a presentation
     SEE_ATTENDANCE = "see attendance"
@@ -96,6 +97,7 @@ MAY: Mapping[Permission, Mapping[Role, Scope | None]] = {
         Permission.SEE_REACH: (ALL, OWN, OWN, OWN, OWN),
         Permission.RUN_MAIL: (ALL, None, None, None, None),
         Permission.EDIT_GLOSSARY: (ALL, None, None, None, None),
+        Permission.EDIT_TOPICS: (ALL, None, None, None, None),
         Permission.SEE_CALLS: (ALL, ALL, ALL, ALL, ALL),
         Permission.TAKE_PART_IN_CALLS: (ALL, OWN, OWN, OWN, OWN),
         Permission.SEE_ATTENDANCE: (ALL, ALL, OWN, OWN, OWN),

@@ -142,6 +142,7 @@ HELD: Mapping[str, Held] = {
     ),
     "application_vote": Held("Votes", ("person_id",), names={"voter_name": "person_id"}),
     "glossary_entry": Held("Glossary entries that they edited", ("changed_by_id",)),
+    "topic_page": Held("Topic pages that they edited", ("changed_by_id",)),
     "outbox_message": Held("Email to them", ("person_id",), ("to",), on_erasing=OnErasing.CLEARED),
     "mail_start": Held("Scheduled mail that they turned on", ("by_id",)),
     "audit_entry": Held("Audit log entries", ("actor_id",), names={"actor": "actor_id"}),
