@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from hub.search.rules import amounts as amounts_rules
 from hub.search.rules import designations as designations_rules
-from hub.search.rules import words as words_rules
 from hub.search.rules import other_writings as other_writings_rules
+from hub.search.rules import words as words_rules
 from hub.search.rules.question import AllOf, AnyOf, Forms, Phrase, Word
 from tests.search.typed import TEXT, parse
 

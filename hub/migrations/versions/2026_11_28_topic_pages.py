@@ -8,7 +8,7 @@ from alembic import op
 from hub.core.db import Utc
 
 revision = "2026_11_28_topic_pages"
-down_revision = "2026_11_27_retries"
+down_revision = "2026_11_28_vectors"
 branch_labels = None
 depends_on = None
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "2026_11_28_vectors"
-down_revision = "2026_11_27_retries"
+down_revision = "2026_11_28_glossary"
 branch_labels = None
 depends_on = None
 

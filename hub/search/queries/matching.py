@@ -195,7 +195,7 @@ class _QueryMatcher:
         """Return the words of a phrase or a compound such as "heat-treated" as parts of their own, without labels."""
         if not isinstance(node, question_rules.Phrase | question_rules.Word):
             return []
-        words = [word for token in words_rules.typed_words(node.text) for word in words_rules.words_of(token)]
+        words = [word for token in words_rules.typed_words(node.text) for word in words_rules.words_in(token)]
         if not 1 < len(words) <= LONGEST_PHRASE:
             return []
         if isinstance(node, question_rules.Word) and not all(word.isalpha() for word in words):
@@ -252,7 +252,7 @@ class _QueryMatcher:
         """Return False if the index lacks a word of a phrase: most ways to split a word are no words."""
         if isinstance(form, question_rules.Word):
             return True
-        return all(self.snapshot.document_frequency(term) for _, term in _phrase_offsets(form.text))
+        return all(self.snapshot.document_frequency(term) for _, term in marking_rules.offsets_of(form.text))
 
     # Words
 

@@ -259,7 +259,7 @@ def compound_term(token: str) -> str:
     return term_of(together)
 
 
-def words_of(token: str) -> Sequence[str]:
+def words_in(token: str) -> Sequence[str]:
     """Return the words of a compound: "A-1312/B" is A, 1312 and B; a run of letters without spaces is one word."""
     return [token] if unspaced_rules.is_run(token) else _parts(token)
 
