@@ -22,7 +22,10 @@ from hub.search.rules.glossary import Glossary
 from hub.search.rules.question import Question
 from hub.search.store.snapshots import docs_of
 
-MOST_TERMS, MOST_EACH = 16, 2  # similar terms whose words are read, and pages read for each
+# Similar terms whose words are read, and those of them that are the nearest; the resources that are read for each of
+# these and for each of the others, and the places in each resource.
+MOST_TERMS, MOST_NEAREST = 16, 3
+NEAREST_READ, OTHERS_READ = (6, 2), (2, 1)
 MOST_READ = 40  # resources in which two words are looked for
 LONGEST_ENDING = 6  # letters that a word may have after its term
 SHORTEST_PROBE = 3  # letters that two words with other first letters must share
@@ -155,9 +158,7 @@ class _Speller:
             return
         others = {other: docs for other in self.keywords(word) if (docs := self.readable.docs_with_keyword(other))}
         if not any(spelling_rules.edit_distance(word, other, 1) == 1 for other in others):
-            terms = self.terms(word)
-            for term, forms in self.readable.written(terms, MOST_EACH).items():
-                others |= {form: terms[term] for form in forms if form not in others and form.isalpha()}
+            others = self.read(word) | others
         completions = {other: docs for other, docs in others.items() if other.startswith(word)}
         for other in completions or others:
             # A keyword's frequency is that of its term, since it is a keyword of only some of the resources.
@@ -173,16 +174,33 @@ class _Speller:
         pool = {other for words in lists for other in _pool(words, word)}
         return [other for other in pool if spelling_rules.is_near(word, other)]
 
+    def read(self, word: str) -> dict[str, int]:
+        """Return the words on pages with the nearest terms that are near enough, with the documents of their terms."""
+        terms = self.terms(word)
+        names = list(terms)
+        for some, (each, places) in ((names[:MOST_NEAREST], NEAREST_READ), (names[MOST_NEAREST:], OTHERS_READ)):
+            forms_by_term = self.readable.written({term: terms[term] for term in some}, each, places)
+            others = {
+                form: terms[term]
+                for term, forms in forms_by_term.items()
+                for form in forms
+                if form.isalpha() and spelling_rules.is_near(word, form)
+            }
+            if others:
+                return others
+        return {}
+
     def terms(self, word: str) -> Mapping[str, int]:
-        """Return the readable documents of the terms that are nearest to the beginning of a word."""
+        """Return the readable documents of the terms whose forms may be nearest to a word."""
         most = spelling_rules.max_edits(word)
         with self.readable.snapshot.lock:
             pool = {
                 other for words in self.readable.snapshot.vocabularies() for other in _pool(words, word, LONGEST_ENDING)
             }
+        endings = spelling_rules.ending_distances(word)
         near: list[tuple[int, int, str]] = []
         for other in pool:
-            edits = spelling_rules.distance_from_beginning(word, other, most)
+            edits = spelling_rules.distance_of_stem(word, other, endings, most)
             if edits <= most:
                 near.append((edits, -len(other), other))
         terms: dict[str, int] = {}

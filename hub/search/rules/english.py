@@ -3,6 +3,7 @@
 The words come with zxcvbn, which the hub has for passwords: 30,000 of Wikipedia, 19,000 of films, 15,000 names. Pure.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
@@ -17,6 +18,7 @@ _LAST_RANKS = {
 }
 _WORDS = ("english_wikipedia", "us_tv_and_film", "passwords")
 LEAST_STEM = 3  # letters before an ending
+_DOUBLING = re.compile("[^aeiou]+[aeiou][^aeiouwxy]")  # ship, shipped: the last letter is doubled before most endings
 _HISSING = ("s", "x", "z", "ch", "sh", "o")
 
 
@@ -51,7 +53,8 @@ def _stems(word: str) -> Iterator[str]:
             ending in {"er", "ers", "ed"} and stem[-1] == "y" and stem[-2] not in "aeo"
         ):
             continue
-        yield stem
+        if ending in {"s", "es", "ly"} or not _DOUBLING.fullmatch(stem):
+            yield stem
         if ending in {"ed", "ing", "er", "ers"}:
             yield f"{stem}e"
             if stem[-1] == stem[-2]:

@@ -13,6 +13,31 @@ FIRST_LETTER = 0.6  # on top, since the first letter is seldom wrong
 # The largest costs: of one edit in a short word, where any other letter often makes another right word; of two edits in
 # a short word; and of two in a long one.
 ONE_SLIP, TWO_SLIPS, TWO_EDITS = 0.86, 1.36, 1.86
+# What words have after their stem.
+ENDINGS = (
+    *(
+        "",
+        "s",
+        "e",
+        "es",
+        "ed",
+        "er",
+        "ers",
+        "or",
+        "ors",
+        "ing",
+        "ings",
+        "y",
+        "ly",
+        "al",
+        "ally",
+        "ic",
+        "ive",
+        "ity",
+        "ment",
+    ),
+    *("ments", "ion", "ions", "ation", "ations", "ance", "ence", "able", "ness", "ship", "ful", "ous", "ist", "ists"),
+)
 _VOWELS = frozenset("aeiouy")
 _SILENT = frozenset("eh")
 _SOUNDS = frozenset(map(frozenset, ("ck", "cs", "sz", "gj", "kq", "fv", "iy", "mn")))
@@ -78,9 +103,18 @@ def edit_distance(word: str, other: str, most: int) -> int:
     return min(_rows(word, other, most)[-1], most + 1)
 
 
-def distance_from_beginning(word: str, other: str, most: int) -> int:
-    """Return the distance of ``other`` from the nearest beginning of ``word``; ``most`` + 1 if that is greater."""
-    return min(*_rows(other, word, most), most + 1)
+def ending_distances(word: str) -> Sequence[int]:
+    """Return the distance of the rest of a word, from each letter on, from the nearest ending of English words."""
+    rests = [word[at:] for at in range(len(word) + 1)]
+    return [min(_rows(rest, ending, len(word))[-1] for ending in ENDINGS) for rest in rests]
+
+
+def distance_of_stem(word: str, stem: str, endings: Sequence[int], most: int) -> int:
+    """Return the distance of a word from the nearest form of a stem; ``most`` + 1 or more if it is too great.
+
+    ``endings`` is what `ending_distances` returns for the word.
+    """
+    return min(edits + rest for edits, rest in zip(_rows(stem, word, most), endings, strict=True))
 
 
 def _rows(word: str, other: str, most: int) -> Sequence[int]:
