@@ -1,6 +1,7 @@
 """The hits of a search, each with its best page and a snippet."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
@@ -39,9 +40,17 @@ SHOWN = (
 
 
 def hits_of(
-    db: Session, person: Person | None, snapshot: Snapshot, matches: Matches, docs: Sequence[int]
+    db: Session,
+    person: Person | None,
+    snapshot: Snapshot,
+    matches: Matches,
+    docs: Sequence[int],
+    by_meaning: Mapping[int, int],
 ) -> Sequence[Hit]:
-    """Return the hits for documents in order, without resources that the person may not open now."""
+    """Return the hits for documents in order, without resources that the person may not open now.
+
+    ``by_meaning`` has the documents that were found by meaning alone, each with the number of its nearest page.
+    """
     if not docs:
         return []
     ids = [snapshot.facts[doc].id for doc in docs]
@@ -49,12 +58,14 @@ def hits_of(
     page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
     for doc, id_ in zip(docs, ids, strict=True):
         if id_ in rows and rows[id_].revision is not None:
-            number = _page_number(snapshot, doc, matches, rows[id_])
+            number = by_meaning.get(doc) or _page_number(snapshot, doc, matches, rows[id_])
             if number is not None:
                 page_resources[rows[id_].revision, number] = id_
     pages = _pages(db, page_resources)
     return [
-        hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
+        replace(hit_of(rows[id_], pages.get(id_), matches.terms), by="meaning")
+        if doc in by_meaning
+        else hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
         for doc, id_ in zip(docs, ids, strict=True)
         if id_ in rows
     ]

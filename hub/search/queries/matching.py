@@ -140,7 +140,7 @@ class _QueryMatcher:
                 result, nodes = relaxed_matches, relaxed
                 self.notes.append("No resource has this acronym in capitals, so the ordinary word was searched.")
         result.complete = result.bits.bit_count()
-        if result.complete < FEW and not _is_exact(nodes):
+        if result.complete < FEW and not is_exact(nodes):
             result = self.partial_matches(nodes, result.complete) or result
         if note := note_about_ignored(self.stop_words, nothing_else=not result.parts):
             self.notes.append(note)
@@ -340,7 +340,7 @@ def idf(frequency: int, total: int) -> float:
     return math.log(1 + (total - frequency + 0.5) / (frequency + 0.5))
 
 
-def _is_exact(nodes: Sequence[Node]) -> bool:
+def is_exact(nodes: Sequence[Node]) -> bool:
     """Return True if a query is nothing but phrases, alternatives of them, qualifiers and negations."""
     return all(map(_is_phrase, (node for node in nodes if isinstance(node, OPTIONAL))))
 

@@ -5,7 +5,7 @@ Matches come from the index; permissions are checked against the database before
 
 import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache, partial, reduce
 from itertools import islice
@@ -23,10 +23,12 @@ from hub.library.queries import visible_to
 from hub.library.rules import BIG_SIX, Audience, Kind
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, Scope, scope_of
+from hub.search.queries import fusing as fusing_queries
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.freshness import signature
+from hub.search.queries.fusing import ByMeaning
 from hub.search.queries.glossary import glossary
 from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts
 from hub.search.queries.matching import Matches
@@ -143,10 +145,16 @@ class _Answer:
     matches: Matches
     filtered: Mapping[str, int]  # by filter
     also: Sequence[str]  # names that the glossary adds
+    meaning: ByMeaning = field(default_factory=ByMeaning)
 
     @property
     def bits(self) -> int:
-        return reduce(int.__and__, self.filtered.values(), self.matches.bits)
+        return reduce(int.__and__, self.filtered.values(), self.unfiltered)
+
+    @property
+    def unfiltered(self) -> int:
+        """The documents before filters."""
+        return self.matches.bits | self.meaning.alone
 
     @property
     def complete_bits(self) -> int:
@@ -165,21 +173,30 @@ def _answer(index: _Index, query: Query, question: Question) -> _Answer:
 
 def _from_index(db: Session, person: Person | None, query: Query, question: Question, began: float) -> Results:
     index = _index(db, person)
-    answer = _answer(index, query, question)
+    answer = _with_meaning(db, index, _answer(index, query, question), query, question)
     snapshot, matches = index.snapshot, answer.matches
     docs = _page_of(db, person, snapshot, answer, query)
-    hits = hits_of(db, person, snapshot, matches, docs)
+    pages = {doc: page for doc, page in answer.meaning.pages.items() if answer.meaning.alone >> doc & 1}
+    hits = hits_of(db, person, snapshot, matches, docs, pages)
     removed = len(docs) - len(hits)
     return Results(
         query,
         answer.bits.bit_count() - removed,
         hits,
-        {name: _facet(snapshot, matches, answer.filtered, name, query, index.names) for name in FACETS},
+        {name: _facet(snapshot, answer, name, query, index.names) for name in FACETS},
         [*question.notes, *matches.notes],
         (time.perf_counter() - began) * 1000,
         also=[*answer.also, *matches.also],
         did_you_mean=_did_you_mean(db, person, query, question, index),
     )
+
+
+def _with_meaning(db: Session, index: _Index, answer: _Answer, query: Query, question: Question) -> _Answer:
+    """Return the answer with the documents that are near in meaning, unless only the typed words are searched."""
+    if query.exact:
+        return answer
+    near = fusing_queries.by_meaning(db, index.snapshot, question, answer.matches, index.allowed, index.names)
+    return replace(answer, meaning=near)
 
 
 def _did_you_mean(db: Session, person: Person | None, query: Query, question: Question, index: _Index) -> str:
@@ -237,7 +254,11 @@ def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _An
     if query.sort == "relevance" and matches.leaves:
         today = clock.today(config_of(db).zone)
         texts = partial(page_texts, db, person, snapshot, matches)
-        return ranking_queries.ranked(snapshot, matches, bits, today, last, texts)[first:]
+        if not answer.meaning.docs:
+            return ranking_queries.ranked(snapshot, matches, bits, today, last, texts)[first:]
+        most = max(last, fusing_queries.MOST_NEAR)
+        by_words = ranking_queries.ranked(snapshot, matches, bits & matches.bits, today, most, texts)
+        return fusing_queries.in_one_order(by_words, answer.meaning, matches, bits)[first:last]
     flags = snapshots.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
     return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
@@ -248,14 +269,13 @@ def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _An
 
 def _facet(
     snapshot: Snapshot,
-    matches: Matches,
-    filtered: Mapping[str, int],
+    answer: _Answer,
     name: str,
     query: Query,
     names: Callable[[], Mapping[str, str]],
 ) -> Sequence[Facet]:
     """Return the values of a facet with their counts over all results; its own filter isn't applied."""
-    bits = reduce(int.__and__, (mask for other, mask in filtered.items() if other != name), matches.bits)
+    bits = reduce(int.__and__, (mask for other, mask in answer.filtered.items() if other != name), answer.unfiltered)
     counts = {
         str(value): count
         for (kind, value), mask in snapshot.masks.items()

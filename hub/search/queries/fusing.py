@@ -1,0 +1,68 @@
+"""Results by meaning next to those by words: which there are, and one order of both."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from hub.search.queries import matching as matching_queries
+from hub.search.queries import meaning as meaning_queries
+from hub.search.queries.matching import FEW, OPTIONAL, Matches
+from hub.search.rules import fusing as fusing_rules
+from hub.search.rules import question as question_rules
+from hub.search.rules.question import Question
+from hub.search.store.snapshots import Snapshot, bits_of
+
+MOST_NEAR = 200  # documents that are nearest in meaning
+# Below this cosine a page is not related to a question: of nonsense questions, the best page is rarely nearer.
+LEAST_SIMILAR, MOST_ALONE = 0.35, 30
+FEWEST_WORDS = 2  # of a question: a single word or acronym means itself
+# Among the first results by words, those are good that have all words, or this share of their weight.
+FIRST, GOOD_SHARE = 10, 0.5
+
+
+@dataclass(frozen=True)
+class ByMeaning:
+    """The documents that are nearest to a question in meaning."""
+
+    docs: Sequence[int] = ()  # best first
+    alone: int = 0  # those that have too few of its words to be found by them, as a bit set
+    pages: Mapping[int, int] = field(default_factory=dict)  # the number of the nearest page of each document
+
+
+def by_meaning(
+    db: Session,
+    snapshot: Snapshot,
+    question: Question,
+    matches: Matches,
+    allowed: int,
+    names: Callable[[], Mapping[str, str]],
+) -> ByMeaning:
+    """Return what is found by meaning; nothing for a question of one word, or of nothing but phrases and operators.
+
+    Negations and qualifiers hold. Documents are added to those with the words only while few have all of them.
+    """
+    text = " ".join(filter(None, map(question_rules.label_of, question.nodes)))
+    plain = [node for node in question.nodes if isinstance(node, OPTIONAL)]
+    if len(plain) < FEWEST_WORDS or matching_queries.is_exact(plain):
+        return ByMeaning()
+    required = [node for node in question.nodes if not isinstance(node, OPTIONAL)]
+    if required:
+        allowed = matching_queries.matches(snapshot, required, allowed, names).bits
+    nearest = meaning_queries.near(db, snapshot, text, allowed, MOST_NEAR)
+    alone = [
+        each.doc
+        for each in nearest
+        if each.similarity >= LEAST_SIMILAR and not matches.bits >> each.doc & 1 and matches.complete < FEW
+    ]
+    alone_bits = bits_of(alone[:MOST_ALONE], snapshot.size)
+    shown = alone_bits | matches.bits
+    return ByMeaning(
+        [each.doc for each in nearest if shown >> each.doc & 1], alone_bits, {each.doc: each.page for each in nearest}
+    )
+
+
+def in_one_order(by_words: Sequence[int], near: ByMeaning, matches: Matches, bits: int) -> Sequence[int]:
+    """Return the documents by words and those of ``bits`` by meaning in one order."""
+    good = [doc for doc in by_words[:FIRST] if not matches.shares or matches.shares.get(doc, 0.0) >= GOOD_SHARE]
+    return fusing_rules.fused(by_words, [doc for doc in near.docs if bits >> doc & 1], good)
