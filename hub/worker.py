@@ -35,8 +35,7 @@ from hub.outreach.actions import sending as sending_actions
 from hub.outreach.queries.notices import has_due_notices
 from hub.overview import actions as overview_actions
 from hub.overview.queries.digests import week_to_post
-from hub.search import derive as search_derive
-from hub.search import index
+from hub.search import derive, index
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries.reminders import due_occasions
 
@@ -65,7 +64,7 @@ STEPS: dict[str, Step] = {
     "calls": lambda database, _reader: series_actions.catch_up(database),
     "previews": lambda database, reader: making.catch_up(database, reader, limit=DRAWINGS_PER_ROUND),
     "recognition": lambda database, reader: recognizing.catch_up(database, reader, limit=PICTURES_PER_ROUND),
-    "vectors": lambda database, _reader: search_derive.catch_up(database, limit=VECTORS_PER_ROUND),
+    "vectors": lambda database, _reader: derive.catch_up(database, limit=VECTORS_PER_ROUND),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests

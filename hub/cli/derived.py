@@ -16,8 +16,7 @@ from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
 from hub.operations.queries import integrity as integrity_queries
 from hub.overview.queries import attention as attention_queries
-from hub.search import derive as search_derive
-from hub.search import index
+from hub.search import derive, index
 from hub.sharing.queries.checking import altered_records
 
 
@@ -47,7 +46,7 @@ def _recognize(database: Database) -> None:
 
 def _encode(database: Database) -> None:
     with progress_bar("Encoding pages") as progress:
-        search_derive.catch_up(database, progress=progress)
+        derive.catch_up(database, progress=progress)
 
 
 @main.command()
@@ -71,7 +70,7 @@ def rebuild(pages: bool, previews: bool, rebuild_index: bool, vectors: bool) -> 
                 index.rebuild(database, progress)
         _draw(database)
         if vectors or everything:
-            search_derive.delete_all(database)
+            derive.delete_all(database)
         _recognize(database)
         _encode(database)
         worker.catch_up(database)
@@ -95,7 +94,7 @@ def verify() -> None:
         with progress_bar("Checking files") as progress:
             problems = page_texts.file_problems(database, progress)
         if index.was_ever_built(database.config):
-            problems += [*index.audit_index(database), *search_derive.problems(database)]
+            problems += [*index.audit_index(database), *derive.problems(database)]
         else:
             click.echo("There is no search index yet. Start the hub, or run hub catch-up, to build it.", err=True)
         with database.reading() as db:

@@ -26,7 +26,7 @@ def test_case_accents_and_invisible_characters_do_not_matter() -> None:
     assert pieces("CAFÉ ca\u200bfe cafe\u0301") == [FIRST, "cafe", "cafe", "cafe", LAST]
 
 
-def test_each_punctuation_mark_and_ideograph_is_a_piece_of_its_own() -> None:
+def test_punctuation_and_ideographs_are_words_of_their_own() -> None:
     assert list(words("shop-weld. 中文a")) == ["shop", "-", "weld", ".", "中", "文", "a"]
 
 

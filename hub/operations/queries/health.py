@@ -23,8 +23,7 @@ from hub.mail.rules import State
 from hub.operations.queries import backups as backups_queries
 from hub.operations.rules import health as health_rules
 from hub.operations.rules.health import FAILED_PICTURES, Check, Level, Line
-from hub.search import derive as search_derive
-from hub.search import index
+from hub.search import derive, index
 from hub.search.store import folders, meaning
 
 SCANNER_TIMEOUT = 1.0  # seconds
@@ -92,7 +91,7 @@ def check_meaning(db: Session, config: Config) -> Check:
     """Check that the model of search by meaning can be used, and count the resources that have vectors."""
     if trouble := meaning.trouble_of(config):
         return Check("meaning", Level.DEGRADED, f"{trouble} Until then, search goes by words.", "unusable")
-    encoded, resources = search_derive.progress_of(db, meaning.version_of(config))
+    encoded, resources = derive.progress_of(db, meaning.version_of(config))
     return Check("meaning", figures={"encoded": encoded, "resources": resources})
 
 

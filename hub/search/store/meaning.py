@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("hub.search")
 
-# Read when NumPy is first imported. One thread computes: with more, a busy machine is many
+# Read when NumPy is first imported, by any part of a program. One thread computes: with more, a busy machine is many
 # times slower, because they wait for each other.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 

@@ -95,8 +95,8 @@ def test_an_own_folder_may_have_either_form_of_the_vocabulary(config: Config, tm
     text = "Grants for training welders"
     expected = model(config).encoded([text])[0]
     for number, without in enumerate(["vocab.txt", "tokenizer.json"]):
-        encoded = model(own(config, tmp_path / str(number), without=without)).encoded([text])[0]
-        assert encoded @ expected > 0.9999
+        vector = model(own(config, tmp_path / str(number), without=without)).encoded([text])[0]
+        assert vector @ expected > 0.9999
 
 
 def test_a_model_of_another_kind_is_refused(config: Config, tmp_path: Path) -> None:
