@@ -67,12 +67,12 @@ FAMILIES = [
     "robot robots robotic robotics",
     "chemical chemist chemistry chemicals",
     "metal metallurgy metallurgical",
-    "analyze analyst analysis analyses analytics analyse",
+    "analyze analyst analysis analytics analytical",
     "economy economic economics economist",
     "entrepreneur entrepreneurship entrepreneurial",
     "industry industries industrial",
     "resilient resilience resiliency",
-    "license licensee licensure licence",
+    "license licensee licensure",
     "qualify qualified qualification qualifications",
     "apply applicant application applications",
     "person people persons",
@@ -85,7 +85,7 @@ FAMILIES = [
     "ship shipment shipper shipping",
     "expand expansion expanding",
     "close closure closing",
-    "analyse analyst",
+    "analyze analyst",
     "women woman",
 ]
 STRANGERS = (

@@ -239,10 +239,11 @@ class _QueryMatcher:
     def bits_for_forms(self, node: question_rules.Forms, within: int) -> int | None:
         """Return the documents with any form of a word; forms that no document of the person has are left out."""
         bits = self.bits_for(node.typed, within)
+        typed = self.leaves[-1].idf if bits is not None else math.inf
         for other in node.others:
             leaf = self.leaf(other, within) if self.may_be_in_a_document(other) else None
             if leaf is not None and leaf.body.bits & self.within:
-                leaf.idf *= OTHER_FORM
+                leaf.idf = OTHER_FORM * min(leaf.idf, typed)  # a rare form doesn't count more than the typed one
                 self.leaves.append(leaf)
                 self.also.append(other.text)
                 bits = (bits or 0) | leaf.body.bits
