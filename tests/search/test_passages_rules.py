@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.search.rules import flat as flat_rules
 from hub.search.rules import passages as passages_rules
 from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.passages import Snippet
-from hub.search.rules.plain import plain
 from tests.search.typed import TEXT
 
 
@@ -30,7 +30,7 @@ def test_asterisks_in_the_text_are_not_marks() -> None:
 @given(TEXT.map(lambda text: (text + " ") * 9), st.sets(st.sampled_from(["a", "b", "ab", "1", "ab1"])))
 def test_a_snippet_is_a_passage_of_whole_words(text: str, wanted: set[str]) -> None:
     shown = passages_rules.snippet(text, wanted, 60)
-    flat = " ".join(plain(text).split())
+    flat = flat_rules.flat(text)
     passage = shown.text.removeprefix("… ").removesuffix(" …")
     assert passage in flat
     assert len(passage) <= 60

@@ -16,6 +16,7 @@ from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.matching import Matches
 from hub.search.rules import passages as passages_rules
+from hub.search.rules.flat import without_heading
 from hub.search.rules.passages import Snippet
 from hub.search.rules.results import Hit
 from hub.search.store.snapshots import Snapshot
@@ -118,6 +119,7 @@ def page_texts(
 
 def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:
     """Return the hit for a row of ``SHOWN`` and its page, with a snippet."""
+    snippet = _snippet(row, page, terms)
     return Hit(
         row.id,
         row.title,
@@ -128,11 +130,20 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
         row.audience,
         page.number if page else None,
         page.kind if page else None,
-        _snippet(row, page, terms),
+        snippet,
         lacking,
         page.title if page else "",
         page.seconds if page else None,
+        _heading(row, page, snippet, terms),
     )
+
+
+def _heading(row: Any, page: Any | None, snippet: Snippet, terms: Collection[str]) -> Snippet:
+    """Return the page's heading, unless the title of the resource, the name of the page or the snippet has it."""
+    if page is None or page.kind is PageKind.MOMENT or page.title.casefold() == row.title.casefold():
+        return Snippet()
+    heading = " ".join(page.title.split())
+    return Snippet() if snippet.text.startswith(heading) else passages_rules.marked_words(heading, terms)
 
 
 def _snippet(row: Any, page: Any | None, terms: Collection[str]) -> Snippet:
@@ -145,13 +156,14 @@ def _snippet(row: Any, page: Any | None, terms: Collection[str]) -> Snippet:
 
 
 def _page_snippet(page: Any, terms: Collection[str]) -> Snippet:
-    """Return the snippet of a page; it includes the title only if nothing else on the page matches.
+    """Return the snippet of a page; it includes the heading only if nothing else on the page matches.
 
     The title of a moment is its speaker, whom the hit names anyway.
     """
-    text = "\n".join(part for part in (page.text, page.notes) if part)
+    heading = "" if page.kind is PageKind.MOMENT else page.title
+    text = "\n\n".join(part for part in (without_heading(page.text, heading), page.notes) if part)
     snippet = passages_rules.snippet(text, terms)
-    if page.title and not snippet.marks and page.kind is not PageKind.MOMENT:
-        with_title = passages_rules.snippet(f"{page.title}: {text}" if text else page.title, terms)
-        return with_title if with_title.marks or not text else snippet
+    if heading and not snippet.marks:
+        with_heading = passages_rules.snippet(f"{heading}\n\n{text}", terms)
+        return with_heading if with_heading.marks or not text else snippet
     return snippet

@@ -7,13 +7,17 @@ from itertools import pairwise
 from hub.search.rules import marking as marking_rules
 from hub.search.rules import unspaced as unspaced_rules
 from hub.search.rules import words as words_rules
+from hub.search.rules.flat import HEADING_END, ITEM_END, flat
 from hub.search.rules.marking import Phrase, Wanted
-from hub.search.rules.plain import plain
 
 LENGTH = 230  # characters of a snippet, at most, unless one word alone is longer
 LEAD = 70  # characters shown before the first marked word, at most
 CHUNK = 12_000  # characters of a long page that are tokenized
 LONGEST_STEP_BACK = 20  # characters before a mark in the middle of a word that the snippet includes
+
+
+BEGINNINGS = (". ", "! ", "? ", HEADING_END, ITEM_END)
+SEPARATORS = HEADING_END + ITEM_END
 
 
 @dataclass(frozen=True)
@@ -41,10 +45,11 @@ class Snippet:
 def snippet(text: str, wanted: Collection[str], length: int = LENGTH) -> Snippet:
     """Return the passage of ``text`` in which the ``wanted`` terms are closest together, with matching words marked.
 
-    Markdown syntax is left out, white space becomes single spaces, and no word is cut unless one alone is longer than
-    ``length``. Without any of the terms it is the beginning of the text.
+    Markdown syntax is left out, white space becomes single spaces, headings and list items stay apart from the text,
+    and no word is cut unless one alone is longer than ``length``. Without any of the terms it is the beginning of the
+    text.
     """
-    text = " ".join(plain(_chunk(text, wanted)).split())
+    text = flat(_chunk(text, wanted))
     hits = _hits(text, wanted)
     first, last = _closest(hits, length) if hits else (0, 0)
     begin = _begin(text, first, max(0, min(LEAD, (length - (last - first)) // 2)))
@@ -137,9 +142,10 @@ def _begin(text: str, first: int, lead: int) -> int:
     earliest = max(0, first - lead)
     if earliest == 0 or unspaced_rules.is_run(text[earliest]):
         return earliest
-    sentence = max(text.rfind(mark, earliest, first) for mark in (". ", "! ", "? "))
-    if sentence >= 0:
-        return sentence + 2
+    before = text[earliest:first]
+    sentences = [before.rindex(mark) + len(mark) for mark in BEGINNINGS if mark in before]
+    if sentences:
+        return earliest + max(sentences)
     space = text.find(" ", earliest, first)
     if space >= 0:
         return space + 1
@@ -152,4 +158,7 @@ def _end(text: str, begin: int, latest: int) -> int:
     if latest >= len(text) or unspaced_rules.is_run(text[latest]):
         return min(latest, len(text))
     space = text.rfind(" ", begin + 1, latest + 1)
-    return space if space > begin else latest
+    if space <= begin:
+        return latest
+    shown = text[begin:space].rstrip(SEPARATORS)
+    return begin + len(shown) if shown else space

@@ -44,6 +44,7 @@ class Hit:
     page_title: str = ""
     seconds: int | None = None  # where the page begins in a recording
     by: By = "words"
+    heading: Snippet = field(default_factory=Snippet)  # of the page, if the snippet doesn't have it
 
     @property
     def place(self) -> str:
