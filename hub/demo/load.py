@@ -12,7 +12,7 @@ from hub.core.db import Database
 from hub.core.errors import Refused
 from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
-from hub.demo import documents, history, joining, packs, record, searching
+from hub.demo import documents, history, joining, packs, record, searching, topics
 from hub.demo.calls import add_calls
 from hub.demo.mail import add_mail
 from hub.demo.organizations import ORGANIZATIONS
@@ -76,6 +76,7 @@ def load(database: Database, progress: Progress | None = None) -> None:
         joining.load(db, evidence, people)
         add_calls(db, organizations, people, resources, today)
         searching.add(db, people)
+        topics.add(db, people["coordinator@demo.example"], resources)
         add_mail(db, people)
         record.add(db, people, resources, stored, today)
 

@@ -115,7 +115,7 @@ def test_most_shared_counts_organizations_and_tells_nothing_below_three(
     assert section(opened(client, "/topics/research"), "Most shared") is None
 
 
-def test_who_knows_lists_members_with_resources_and_talks_but_not_the_host(
+def test_organizations_with_experience_are_members_with_resources_and_talks_but_not_the_host(
     database: Database, world: TopicWorld, ana: FlaskClient, client: FlaskClient
 ) -> None:
     today = clock.now().date()
@@ -130,14 +130,14 @@ def test_who_knows_lists_members_with_resources_and_talks_but_not_the_host(
         missed = a_talk(db, held, world.ana, elk, "Never given", "supply-chain")
         missed.outcome = Outcome.NO_SHOW
         a_talk(db, to_come, world.ana, elk, "Next week", "supply-chain")
-    listed = section(opened(ana, "/topics/supply-chain"), "Who knows")
+    listed = section(opened(ana, "/topics/supply-chain"), "Organizations with experience")
     assert listed is not None
     assert [line.get_text(" ", strip=True) for line in listed.select("li")] == [
         "Bayou Works 2 resources from Bayou Works",
         "Copper Basin 1 talk",
     ]
     assert listed.select_one("a[href='/organizations/bayou-works']")
-    public = section(opened(client, "/topics/supply-chain"), "Who publishes")
+    public = section(opened(client, "/topics/supply-chain"), "Organizations")
     assert public is not None
     assert [line.get_text(" ", strip=True) for line in public.select("li")] == [
         "Bayou Works 1 resource from Bayou Works"
