@@ -134,7 +134,7 @@ def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence
         lacking,
         page.title if page else "",
         page.seconds if page else None,
-        _heading(row, page, snippet, terms),
+        heading=_heading(row, page, snippet, terms),
     )
 
 
