@@ -90,16 +90,17 @@ def bare(heading: str) -> str:
 
 def _is_list(own: str, lines: Sequence[str], headings: Collection[str]) -> bool:
     """Return True if most of the lines are other pages' headings or end in dots and a page number."""
-    entries = [line for line in lines if bare(line) != own] if len(lines) <= MOST_LINES else []
-    needed = len(entries) // (4 if own in _CONTENTS else 2) + 1
-    if len(entries) < FEWEST_LINES:
+    if not any(_names_page(line, own, headings) for line in lines[: TRIED_LINES + 1]) or len(lines) > MOST_LINES:
         return False
-    named = 0
-    for number, line in enumerate(entries):
-        named += bare(line) in headings or _LEADER.search(line) is not None
-        if number == TRIED_LINES and not named:
-            return False
-    return named >= needed
+    entries = [line for line in lines if bare(line) != own]
+    needed = len(entries) // (4 if own in _CONTENTS else 2) + 1
+    return len(entries) >= FEWEST_LINES and sum(_names_page(line, own, headings) for line in entries) >= needed
+
+
+def _names_page(line: str, own: str, headings: Collection[str]) -> bool:
+    """Return True if a line is another page's heading, or ends in dots and a page number."""
+    name = bare(line)
+    return name != own and (name in headings or _LEADER.search(line) is not None)
 
 
 def _repeats(resource_title: str, page: PageHead) -> bool:
