@@ -3,17 +3,21 @@
 import hashlib
 from collections.abc import Sequence
 
-WORDS = 170  # of a part: with the titles about as many word pieces as the model reads
+WORDS = 170  # of a part: with the title about as many word pieces as the model reads
 PARTS = 4  # of a page, at most; the rest is found by its words
 SHORTEST_LAST = 30  # words; a shorter rest adds nothing to the part before it
 
 
 def parts_of(resource_title: str, page_title: str, text: str, notes: str) -> Sequence[str]:
-    """Return the texts to encode of a page: each part begins with the titles. A page without text has none."""
+    """Return the texts to encode of a page; a page without text and title has none.
+
+    Each part begins with the page's title, or that of the resource if the page has none. With both, the pages of a
+    resource are too much alike.
+    """
     words = f"{text}\n{notes}".split()
     if not words and not page_title:
         return []
-    lead = ". ".join(title.strip().rstrip(".") for title in (resource_title, page_title) if title.strip())
+    lead = (page_title.strip() or resource_title.strip()).rstrip(".")
     starts = range(0, max(len(words) - SHORTEST_LAST, 1), WORDS)
     return [f"{lead}. {' '.join(words[start : start + WORDS])}" for start in starts[:PARTS]]
 

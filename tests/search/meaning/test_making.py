@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from hub.core import clock
 from hub.core.db import Database
@@ -144,6 +144,7 @@ def test_a_resource_that_changes_while_its_pages_are_encoded_is_encoded_again(
 ) -> None:
     with database.writing() as db:
         a_resource(db, an_organization(db, "Lakeshore Forge"), "Shifts", ["The night crew."])
+        db.execute(update(Page).values(title=""))
     encoder = meaning.encoder_of(database.config)
     assert encoder
     texts_seen: list[str] = []
