@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, joinedload, lazyload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from hub.calls.models import Ask, AskKind, Call, Presentation
 from hub.calls.queries.series import is_held_call, is_upcoming_call
@@ -132,7 +133,7 @@ def cards(db: Session, person: Person | None) -> Sequence[Card]:
         select(ranked.c.name, ranked.c.total, Resource)
         .join(Resource, Resource.id == ranked.c.resource_id)
         .where(ranked.c.place == 1)
-        .options(joinedload(Resource.organization))
+        .options(joinedload(Resource.organization).lazyload(Organization.periods))
     )
     newest = {row[0]: (row[1], row[2]) for row in rows}
     pages = {page.topic: page for page in db.scalars(select(TopicPage))}
@@ -162,6 +163,11 @@ def is_on(topic: str) -> ColumnElement[bool]:
     return Resource.id.in_(select(Topic.resource_id).where(Topic.name == topic))
 
 
+def _with_organization() -> ORMOption:
+    """Return the option that loads the organization of a joined resource, without its periods of membership."""
+    return contains_eager(Resource.organization).lazyload(Organization.periods)
+
+
 def first_of(db: Session, person: Person | None, topic: str) -> Sequence[Resource]:
     """Return the resources that the coordinator put first and that ``person`` may open, in order."""
     return db.scalars(
@@ -169,22 +175,23 @@ def first_of(db: Session, person: Person | None, topic: str) -> Sequence[Resourc
         .join(TopicFirst, TopicFirst.resource_id == Resource.id)
         .join(Resource.organization)
         .where(TopicFirst.topic == topic, visible_to(person))
-        .options(contains_eager(Resource.organization))
+        .options(_with_organization())
         .order_by(TopicFirst.position)
     ).all()
 
 
 def _newest(db: Session, person: Person | None, topic: str) -> tuple[Sequence[Resource], int]:
     """Return the newest resources on a topic, and how many there are in all."""
-    rows = db.execute(
-        select(Resource, func.count().over())
+    are_shown = visible_to(person), is_on(topic)
+    rows = db.scalars(
+        select(Resource)
         .join(Resource.organization)
-        .where(visible_to(person), is_on(topic))
-        .options(contains_eager(Resource.organization))
+        .where(*are_shown)
+        .options(_with_organization())
         .order_by(Resource.published_on.desc(), Resource.id.desc())
         .limit(NEWEST)
     ).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    return rows, db.scalar(select(func.count()).select_from(Resource).where(*are_shown)) or 0
 
 
 def _shared(db: Session, person: Person, topic: str, today: date) -> Sequence[SharedByMany]:
@@ -228,6 +235,7 @@ def _experts(db: Session, person: Person | None, topic: str, today: date, now: d
             of_resources + of_talks > 0,
         )
         .order_by((of_resources + of_talks).desc(), Organization.name)
+        .options(lazyload(Organization.periods))
         .limit(ORGANIZATIONS)
     )
     return [Expertise(row[0], row[1], row[2]) for row in rows]
@@ -300,7 +308,9 @@ def _talks(db: Session, person: Person | None, topic: str, now: datetime) -> Seq
         .join(Presentation.organization)
         .outerjoin(Resource, deck)
         .where(or_(Presentation.topic == topic, Presentation.resource_id.in_(on_topic)), or_(_has_given(now), upcoming))
-        .options(contains_eager(Presentation.call), contains_eager(Presentation.organization))
+        .options(
+            contains_eager(Presentation.call), contains_eager(Presentation.organization).lazyload(Organization.periods)
+        )
         .order_by(Call.day.desc(), Presentation.id.desc())
         .limit(TALKS)
     )
@@ -316,7 +326,7 @@ def _decks(db: Session, person: Person | None, topic: str) -> Sequence[Talk]:
         select(Resource)
         .join(Resource.organization)
         .where(visible_to(person), is_on(topic), Resource.kind == Kind.PRESENTATION)
-        .options(contains_eager(Resource.organization))
+        .options(_with_organization())
         .order_by(Resource.published_on.desc(), Resource.id.desc())
         .limit(TALKS)
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager
 from hub.core.quarters import Quarter
 from hub.library.models import Resource
 from hub.library.queries import visible_to
+from hub.members.models import Organization
 from hub.members.rules.permissions import PermissionHolder
 from hub.sharing.models import SharingEvent
 from hub.sharing.queries.entries import in_quarters, is_current
@@ -41,6 +42,7 @@ def most_shared(
             SharingEvent.happened_on >= since,
             SharingEvent.act.in_(SHARING_ACTS),
             is_current(),
+            SharingEvent.resource_id.in_(select(Resource.id).where(visible_to(person), of)),
         )
         .group_by(SharingEvent.resource_id)
         .having(organizations >= fewest)
@@ -50,8 +52,7 @@ def most_shared(
         select(Resource, counted.c.organizations)
         .join(counted, counted.c.resource_id == Resource.id)
         .join(Resource.organization)
-        .where(visible_to(person), of)
-        .options(contains_eager(Resource.organization))
+        .options(contains_eager(Resource.organization).lazyload(Organization.periods))
         .order_by(counted.c.organizations.desc(), Resource.published_on.desc(), Resource.id.desc())
         .limit(most)
     )
