@@ -35,7 +35,7 @@ SHORTENED_BY = 5  # letters that a prefix may lose, since the index has stems
 # Nodes that read positions: they are matched last, when other nodes have already narrowed down the documents.
 LAST = question_rules.Phrase | question_rules.Names | question_rules.Forms
 # The score of another form of a word, compared with the form that was typed.
-OTHER_FORM = 0.7
+OTHER_FORM = 0.5
 # Nodes that a partial match may lack, unlike qualifiers and negations.
 OPTIONAL = (
     question_rules.Word
