@@ -16,6 +16,7 @@ from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.glossary import glossary
 from hub.search.queries.matching import idf
+from hub.search.queries.meaning import similar
 from hub.search.queries.results import allowed
 from hub.search.rules import keywords as keywords_rules
 from hub.search.rules import words as words_rules
@@ -26,6 +27,8 @@ SHOWN = 5
 WORDS = 12  # keywords of a resource that are searched for
 NAMED = 3  # shared words that are shown
 LEAST = 2  # shared words or topics, since one may be chance
+NEAR = 0.55  # the least similarity in meaning; in the demo, the nearest two of a resource have it
+FUSED = 60  # the usual constant of reciprocal rank fusion
 TOPIC_WEIGHT = 0.5  # of a shared topic, compared with the largest gain of a word with the same IDF
 
 
@@ -53,6 +56,7 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
             return []
         within = allowed(db, person, opened) & ~(1 << doc)
         reasons = _similar(snapshot, doc, within, most, glossary(db).written())
+        reasons = _with_meaning(db, snapshot, doc, within, reasons, most)
     except snapshots.IndexUnusable:
         return []
     rows = {
@@ -76,6 +80,24 @@ def related(db: Session, person: Person | None, resource_id: int, most: int = SH
 
 
 Reason = tuple[Sequence[str], Sequence[str]]  # topics and words
+
+
+def _with_meaning(
+    db: Session, snapshot: Snapshot, doc: int, within: int, reasons: Mapping[int, Reason], most: int
+) -> Mapping[int, Reason]:
+    """Return the documents with those that are near in meaning, fused by rank; these may share no topic and no word."""
+    near = [hit.doc for hit in similar(db, snapshot, doc, within, most) if hit.similarity >= NEAR]
+    if not near:
+        return reasons
+    scores: dict[int, float] = {}
+    for ranking in (list(reasons), near):
+        for rank, other in enumerate(ranking):
+            scores[other] = scores.get(other, 0.0) + 1 / (FUSED + rank)
+    topics = frozenset(snapshot.facts[doc].topics)
+    return {
+        other: reasons.get(other) or ([t for t in snapshot.facts[other].topics if t in topics], ())
+        for other in nlargest(most, scores, key=lambda other: (scores[other], snapshot.facts[other].id))
+    }
 
 
 def _similar(snapshot: Snapshot, doc: int, within: int, most: int, acronyms: Mapping[str, str]) -> Mapping[int, Reason]:
