@@ -21,9 +21,9 @@ def test_a_long_page_has_parts_in_order_and_no_short_rest(count: int) -> None:
     words = [f"w{number}" for number in range(count)]
     parts = parts_of("", "T", " ".join(words), "")
     assert 1 <= len(parts) <= PARTS
-    found = [word for part in parts for word in part.split()[1:]]
-    assert found == words[: len(found)]
-    assert len(found) == min(count, len(parts) * WORDS)
+    kept = [word for part in parts for word in part.split()[1:]]
+    assert kept == words[: len(kept)]
+    assert len(kept) == min(count, len(parts) * WORDS)
 
 
 def test_another_text_has_another_digest() -> None:
