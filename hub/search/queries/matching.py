@@ -36,6 +36,7 @@ SHORTENED_BY = 5  # letters that a prefix may lose, since the index has stems
 LAST = question_rules.Phrase | question_rules.Names | question_rules.Forms
 # The score of another form of a word, compared with the form that was typed.
 OTHER_FORM = 0.5
+RARELY_SPLIT = 10  # documents with a word in one piece for each with it in two, above which that is no form
 # Nodes that a partial match may lack, unlike qualifiers and negations.
 OPTIONAL = (
     question_rules.Word
@@ -240,9 +241,13 @@ class _QueryMatcher:
         """Return the documents with any form of a word; forms that no document of the person has are left out."""
         bits = self.bits_for(node.typed, within)
         typed = self.leaves[-1].idf if bits is not None else math.inf
+        typed_count = ((bits or 0) & self.within).bit_count()
         for other in node.others:
             leaf = self.leaf(other, within) if self.may_be_in_a_document(other) else None
-            if leaf is not None and leaf.body.bits & self.within:
+            count = (leaf.body.bits & self.within).bit_count() if leaf is not None else 0
+            # A word that is split in very few of its documents was divided at the end of a line.
+            is_split = other.text.replace(" ", "") == words_rules.fold(question_rules.label_of(node.typed))
+            if leaf is not None and count and not (is_split and count * RARELY_SPLIT < typed_count):
                 leaf.idf = OTHER_FORM * min(leaf.idf, typed)  # a rare form doesn't count more than the typed one
                 self.leaves.append(leaf)
                 self.also.append(other.text)
@@ -253,7 +258,7 @@ class _QueryMatcher:
         """Return False if the index lacks a word of a phrase: most ways to split a word are no words."""
         if isinstance(form, question_rules.Word):
             return True
-        return all(self.snapshot.document_frequency(term) for _, term in marking_rules.offsets_of(form.text))
+        return all(self.snapshot.knows(term) for _, term in marking_rules.offsets_of(form.text))
 
     # Words
 

@@ -200,6 +200,7 @@ class Snapshot:
     """
 
     MOST_CACHED = 1_000_000  # recently used postings: about 20 MB
+    MOST_KNOWN = 1 << 16  # terms
 
     def __init__(self, folder: Path, known: Mapping[str, Segment] | None = None) -> None:
         """Open the newest state of ``folder``; segments in ``known`` aren't read again. Raises IndexUnusable."""
@@ -223,6 +224,7 @@ class Snapshot:
         self._cache: OrderedDict[tuple[str, str], Postings] = OrderedDict()
         self._cached_count = 0
         self.per_document: dict[object, np.ndarray[Any, np.dtype[np.float64]]] = {}  # cache of ranking's factors
+        self._known: dict[str, bool] = {}  # cache: whether a term is in the index
         self.profiles: Mapping[str, Mapping[str, float]] | None = None  # cache of organizations' profiles
 
     @staticmethod
@@ -308,6 +310,17 @@ class Snapshot:
             return sum(segment.reader.doc_frequency("body", term) for segment in self.segments.values())
         except DAMAGE as error:
             raise self._damaged(error) from error
+
+    def knows(self, term: str) -> bool:
+        """Return True if the body of an entry has the term, deleted entries included.
+
+        The caller holds ``lock``. Raises IndexUnusable.
+        """
+        if term not in self._known:
+            if len(self._known) >= self.MOST_KNOWN:
+                self._known.clear()
+            self._known[term] = self.document_frequency(term) > 0
+        return self._known[term]
 
     def terms_with_prefix(self, prefix: str, most: int) -> Sequence[str]:
         """Return up to ``most`` terms of the body that begin with ``prefix``, by descending document frequency.
