@@ -16,12 +16,22 @@ from hub.mail import models as mail_models
 from hub.members.models import Organization, Person, RoleHeld
 from hub.members.rules.organizations import Role
 from hub.outreach import models as outreach_models
+from hub.overview import models as overview_models
 from hub.overview.rules.personal_data import HELD, SECRETS, Held, OnErasing, former_name
 from hub.search import models as search_models
 from hub.sharing import models as sharing_models
 
 # Importing these models makes their tables known to Base.metadata, also in a command that imports nothing else.
-MODELS = (set_aside, calls_models, joining_models, mail_models, outreach_models, search_models, sharing_models)
+MODELS = (
+    set_aside,
+    calls_models,
+    joining_models,
+    mail_models,
+    outreach_models,
+    overview_models,
+    search_models,
+    sharing_models,
+)
 
 
 def held_of(db: Session, person: Person) -> Iterator[tuple[str, str, list[dict[str, Any]]]]:
