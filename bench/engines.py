@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import tantivy
 from sqlalchemy import insert
@@ -30,9 +29,10 @@ from hub.members.models import MembershipPeriod, Organization
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import OPERATOR
 from hub.migrations import schema
-from hub.search import index
+from hub.search import derive, index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
+from hub.search.store import meaning as meaning_store
 
 MOST_ON_A_PAGE = 500  # results; SQLite refuses a question for the texts of 1,000
 TITLE_WEIGHT = 3  # of FTS5, compared with 1 for the text
@@ -44,8 +44,8 @@ Engine = Callable[[Collection, Path | None], AbstractContextManager[Ranked]]
 
 
 @contextmanager
-def this_hub(collection: Collection, keep: Path | None = None, **settings: Any) -> Iterator[Ranked]:
-    """Open the hub's own search, with database, index, permissions and question parser.
+def _hub(collection: Collection, keep: Path | None, meaning: str) -> Iterator[Ranked]:
+    """Open the hub's own search, with database, index, permissions and question parser; ``meaning`` is on or off.
 
     With ``keep``, the filled hub stays in that folder, and the next run finds it there.
     """
@@ -53,14 +53,25 @@ def this_hub(collection: Collection, keep: Path | None = None, **settings: Any) 
         folder = keep / collection.name if keep else Path(temporary)
         is_filled = (folder / "uploads").exists()
         folder.mkdir(parents=True, exist_ok=True)
-        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", **settings)
+        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=meaning)
         with closing(Database(config)) as database:
             schema.upgrade(database)
             if not is_filled:
                 _fill(database, collection.documents)
             index.catch_up(database)
+            derive.catch_up(database)  # makes vectors if meaning is on and its extra is installed
 
             yield lambda question, depth: _hits(database, question, depth)
+
+
+def this_hub(collection: Collection, keep: Path | None = None) -> AbstractContextManager[Ranked]:
+    """Open the hub's search by words alone."""
+    return _hub(collection, keep, "off")
+
+
+def hub_with_meaning(collection: Collection, keep: Path | None = None) -> AbstractContextManager[Ranked]:
+    """Open the hub's search by words and meaning."""
+    return _hub(collection, keep, "on")
 
 
 def _hits(database: Database, question: str, depth: int) -> Sequence[int]:
@@ -169,6 +180,7 @@ def plain_tantivy(collection: Collection, _keep: Path | None = None) -> Iterator
 
 ENGINES: dict[str, Engine] = {
     "this hub": this_hub,
+    **({"this hub, with meaning": hub_with_meaning} if meaning_store.place_of(Config.load({})) else {}),
     "plain Whoosh": plain_whoosh,
     "SQLite FTS5": full_text_of_sqlite,
     "tantivy": plain_tantivy,

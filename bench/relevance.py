@@ -18,17 +18,24 @@ from hub.demo import load
 from hub.library.derive import page_texts
 from hub.members.models import Person
 from hub.migrations import schema
-from hub.search import index
+from hub.search import derive, index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
+from hub.search.store import meaning as meaning_store
 from tests.search.meaning_questions import FIRST, MEANING_QUESTIONS, answers_to, found
 from tests.search.relevance import QUERIES, VARIANTS, figures, variants
 from tests.search.word_families import FAMILIES, lacking, uneven
 
 
 def main() -> None:
-    """Print the tables."""
-    with _demo() as database:
+    """Print the tables, for search by words alone, and with meaning if its extra is installed."""
+    for meaning in ("off", "on") if meaning_store.place_of(Config.load({})) else ("off",):
+        print(f"\nMeaning is {meaning}.\n")
+        _report(meaning)
+
+
+def _report(meaning: str) -> None:
+    with _demo(meaning) as database:
         for number, kind in enumerate(VARIANTS):
             measured = figures(answers_to(database, variants(kind)))
             if not number:
@@ -47,16 +54,17 @@ def main() -> None:
 
 
 @contextmanager
-def _demo() -> Iterator[Database]:
+def _demo(meaning: str) -> Iterator[Database]:
     """Open the demo world, read and indexed."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
-        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR")
+        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=meaning)
         with closing(Database(config)) as database:
             schema.upgrade(database)
             load.load(database)
             page_texts.catch_up(database)
             index.catch_up(database)
+            derive.catch_up(database)
             yield database
 
 
