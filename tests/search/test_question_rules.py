@@ -83,8 +83,8 @@ def test_a_query_is_parsed_as_intended(text: str, nodes: tuple[Node, ...]) -> No
         ("steel NOT", (Word("steel"),), "a word after it"),
         ("a*", (Word("a"),), "at least 2 letters"),
         ("st*el", (Phrase("st el"),), "end of a word"),
-        ("x " * 300, None, "first 500 characters"),
-        ("x " * 60, None, "first 40 words"),
+        ("x " * 3_000, None, "first 5000 characters"),
+        ("x " * 600, None, "first 400 words"),
     ],
 )
 def test_invalid_syntax_is_searched_as_plain_words_with_a_note(

@@ -1,7 +1,9 @@
 """Results by meaning next to those by words: which there are, and one order of both."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -15,7 +17,7 @@ from hub.search.store.snapshots import Snapshot, bits_of
 
 MOST_NEAR = 200  # documents that are nearest in meaning
 # Below this cosine a page is not related to a question: of nonsense questions, the best page is rarely nearer.
-LEAST_SIMILAR, MOST_ALONE = 0.35, 30
+LEAST_SIMILAR, MOST_ALONE = 0.28, 30
 FEWEST_WORDS = 2  # of a question: a single word or acronym means itself
 # Among the first results by words, those are good that have all words, or this share of their weight.
 FIRST, GOOD_SHARE = 10, 0.5
@@ -25,7 +27,7 @@ FIRST, GOOD_SHARE = 10, 0.5
 class ByMeaning:
     """The documents that are nearest to a question in meaning."""
 
-    docs: Sequence[int] = ()  # best first
+    docs: Mapping[int, float] = field(default_factory=dict)  # with the cosine, best first
     alone: int = 0  # those that have too few of its words to be found by them, as a bit set
     pages: Mapping[int, int] = field(default_factory=dict)  # the number of the nearest page of each document
 
@@ -58,11 +60,29 @@ def by_meaning(
     alone_bits = bits_of(alone[:MOST_ALONE], snapshot.size)
     shown = alone_bits | matches.bits
     return ByMeaning(
-        [each.doc for each in nearest if shown >> each.doc & 1], alone_bits, {each.doc: each.page for each in nearest}
+        {each.doc: each.similarity for each in nearest if shown >> each.doc & 1},
+        alone_bits,
+        {each.doc: each.page for each in nearest},
     )
 
 
-def in_one_order(by_words: Sequence[int], near: ByMeaning, matches: Matches, bits: int) -> Sequence[int]:
-    """Return the documents by words and those of ``bits`` by meaning in one order."""
-    good = [doc for doc in by_words[:FIRST] if not matches.shares or matches.shares.get(doc, 0.0) >= GOOD_SHARE]
-    return fusing_rules.fused(by_words, [doc for doc in near.docs if bits >> doc & 1], good)
+def in_one_order(by_words: Mapping[int, float], near: ByMeaning, matches: Matches, bits: int) -> Sequence[int]:
+    """Return the documents by words and those of ``bits`` by meaning in one order.
+
+    ``by_words`` has the scores of documents by words, best first.
+    """
+    shares = {doc: matches.shares.get(doc, 0.0) if matches.shares else 1.0 for doc in by_words}
+    good = {doc for doc in islice(by_words, FIRST) if shares[doc] >= GOOD_SHARE}
+    # A resource with one common word of a question says little, even if it has it often.
+    scores = {doc: score * math.sqrt(shares[doc]) for doc, score in by_words.items()}
+    similarities = {doc: similarity for doc, similarity in near.docs.items() if bits >> doc & 1}
+    return fusing_rules.fused(scores, similarities, good)
+
+
+def pages_of(near: ByMeaning, matches: Matches) -> Mapping[int, int]:
+    """Return the page to show of each document that has no words of the question, or too few to choose a page by."""
+    return {
+        doc: page
+        for doc, page in near.pages.items()
+        if near.alone >> doc & 1 or (matches.shares and matches.shares.get(doc, 0.0) < GOOD_SHARE)
+    }

@@ -46,11 +46,11 @@ def hits_of(
     snapshot: Snapshot,
     matches: Matches,
     docs: Sequence[int],
-    by_meaning: Mapping[int, int],
+    nearest: Mapping[int, int],
 ) -> Sequence[Hit]:
     """Return the hits for documents in order, without resources that the person may not open now.
 
-    ``by_meaning`` has the documents that were found by meaning alone, each with the number of its nearest page.
+    ``nearest`` has the number of the page to show of documents whose page is chosen by meaning.
     """
     if not docs:
         return []
@@ -59,13 +59,13 @@ def hits_of(
     page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
     for doc, id_ in zip(docs, ids, strict=True):
         if id_ in rows and rows[id_].revision is not None:
-            number = by_meaning.get(doc) or _page_number(snapshot, doc, matches, rows[id_])
+            number = nearest.get(doc) or _page_number(snapshot, doc, matches, rows[id_])
             if number is not None:
                 page_resources[rows[id_].revision, number] = id_
     pages = _pages(db, page_resources)
     return [
         replace(hit_of(rows[id_], pages.get(id_), matches.terms), by="meaning")
-        if doc in by_meaning
+        if not matches.bits >> doc & 1
         else hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
         for doc, id_ in zip(docs, ids, strict=True)
         if id_ in rows

@@ -39,10 +39,11 @@ PageTexts = Callable[[Sequence[int]], Sequence[str]]  # returns the text of the 
 
 def ranked(
     snapshot: Snapshot, matches: Matches, bits: int, today: date, most: int, page_texts: PageTexts
-) -> Sequence[int]:
-    """Return the ``most`` best documents of ``bits``, best first.
+) -> Mapping[int, float]:
+    """Return the ``most`` best documents of ``bits``, best first, each with its score.
 
-    The score is BM25F over text, headings and title, with gains for proximity, recency and, for long queries,
+    A score of 1 is the most that BM25F gives for the words of the query; near words, new resources and feedback may
+    give a little more. The score is BM25F over text, headings and title, with gains for proximity, recency and, for long queries,
     relevance feedback. For a query of up to ``FEW_WORDS`` words, documents that have all of them come first.
     """
     docs = array_of(bits)
@@ -56,7 +57,8 @@ def ranked(
     in_order = _in_order(snapshot, scores, docs, max(most, FED_BACK))
     if len(matches.parts) >= MANY_WORDS and len(docs) >= MANY_MATCHES:
         in_order = _with_feedback(snapshot, matches, scores, in_order, page_texts)
-    return in_order[:most]
+    possible = max(sum(part.times * _weight(part) for part in matches.parts), np.finfo(float).tiny)
+    return {doc: scores[doc] / possible for doc in in_order[:most]}
 
 
 def _scores(snapshot: Snapshot, parts: Sequence[Part]) -> Scores:
@@ -134,7 +136,7 @@ def _nearness(left: Sequence[int], right: Sequence[int]) -> float:
 def _with_feedback(
     snapshot: Snapshot, matches: Matches, scores: Scores, in_order: Sequence[int], page_texts: PageTexts
 ) -> Sequence[int]:
-    """Return the documents with those lifted that have words which the best pages share; the first ``KEPT`` stay.
+    """Lift documents that have words which the best pages share, and return the new order; the first ``KEPT`` stay.
 
     This is RM3: a relevance model of the best pages, mixed with the query's own score.
     """
@@ -151,7 +153,8 @@ def _with_feedback(
     if not most:
         return in_order
     lifted = scores[fed_back] + FEEDBACK * scores[in_order[0]] * lifts[fed_back] / most
-    lifted[:KEPT] = np.inf
+    lifted[:KEPT] = scores[fed_back[:KEPT]] + max(0.0, lifted[KEPT:].max() - scores[fed_back[KEPT - 1]])
+    scores[fed_back] = lifted
     return [*fed_back[np.argsort(-lifted, kind="stable")].tolist(), *in_order[FED_BACK:]]
 
 

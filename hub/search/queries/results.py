@@ -176,8 +176,7 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
     answer = _with_meaning(db, index, _answer(index, query, question), query, question)
     snapshot, matches = index.snapshot, answer.matches
     docs = _page_of(db, person, snapshot, answer, query)
-    pages = {doc: page for doc, page in answer.meaning.pages.items() if answer.meaning.alone >> doc & 1}
-    hits = hits_of(db, person, snapshot, matches, docs, pages)
+    hits = hits_of(db, person, snapshot, matches, docs, fusing_queries.pages_of(answer.meaning, matches))
     removed = len(docs) - len(hits)
     return Results(
         query,
@@ -255,7 +254,7 @@ def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _An
         today = clock.today(config_of(db).zone)
         texts = partial(page_texts, db, person, snapshot, matches)
         if not answer.meaning.docs:
-            return ranking_queries.ranked(snapshot, matches, bits, today, last, texts)[first:]
+            return list(ranking_queries.ranked(snapshot, matches, bits, today, last, texts))[first:]
         most = max(last, fusing_queries.MOST_NEAR)
         by_words = ranking_queries.ranked(snapshot, matches, bits & matches.bits, today, most, texts)
         return fusing_queries.in_one_order(by_words, answer.meaning, matches, bits)[first:last]

@@ -1,28 +1,22 @@
 """Fusion: results by words and results by meaning in one order. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-# Reciprocal rank fusion: each order gives a result 1 / (K + rank), so that no score of one is compared with one of the
-# other (Cormack, Clarke and Büttcher 2009, with their constant).
-K = 60
-MEANING = 1.0  # the weight of the order by meaning, compared with 1 for the order by words
+# A convex combination of scores, which keeps how good the results of each order are; orders by rank alone don't
+# (Bruch, Gai and Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", 2023). Both scores are 1 at most.
+MEANING = 1.0  # the weight of the similarity, compared with 1 for the score by words
 
 
-def fused(by_words: Sequence[int], by_meaning: Sequence[int], good: Collection[int]) -> Sequence[int]:
-    """Return the documents of both orders in one.
+def fused(by_words: Mapping[int, float], similarities: Mapping[int, float], good: Collection[int]) -> Sequence[int]:
+    """Return the documents of both orders in one, best first.
 
-    Those that are only in ``by_meaning`` come after the last of the ``good`` ones, which are documents of ``by_words``.
+    ``by_words`` has scores by words, ``similarities`` cosines. Documents without words come after the last of the
+    ``good`` ones; a document that isn't among the similar ones is as similar as the last of those.
     """
-    scores: dict[int, float] = {}
-    for order, weight in ((by_words, 1.0), (by_meaning, MEANING)):
-        for rank, doc in enumerate(order, 1):
-            scores[doc] = scores.get(doc, 0.0) + weight / (K + rank)
-    in_order = sorted(scores, key=lambda doc: (-scores[doc], doc))
-    having_words = frozenset(by_words)
+    least = min(similarities.values(), default=0.0)
+    scores = {doc: score + MEANING * similarities.get(doc, least) for doc, score in by_words.items()}
+    scores |= {doc: MEANING * similarity for doc, similarity in similarities.items() if doc not in by_words}
+    in_order = sorted(scores, key=lambda doc: -scores[doc])
     last_good = max((place for place, doc in enumerate(in_order) if doc in good), default=-1)
     first, rest = in_order[: last_good + 1], in_order[last_good + 1 :]
-    return [
-        *(doc for doc in first if doc in having_words),
-        *(doc for doc in first if doc not in having_words),
-        *rest,
-    ]
+    return [*(doc for doc in first if doc in by_words), *(doc for doc in first if doc not in by_words), *rest]

@@ -55,7 +55,7 @@ def test_a_hit_links_to_the_slide_with_the_words_and_marks_them(ana: FlaskClient
         ("organization:harbor", {"Second source of part A-1312/B", "Steel for everyone"}),
         ('topic:"Supply Chain Support"', {"Second source of part A-1312/B"}),
         ("topic:toolmakers", {"Shared apprenticeship"}),
-        ("year:2026 steel plant", {"Shared apprenticeship"}),
+        ("year:2026 steel plant", {"Shared apprenticeship", "Steel for everyone"}),
         ("before:2026-01", {"Second source of part A-1312/B"}),
         ("after:2026-11-20 plant", {"Shared apprenticeship"}),
         ("workforce training", {"Shared apprenticeship"}),

@@ -62,7 +62,7 @@ def test_json_has_the_number_of_the_moment(transcript: Database) -> None:
     with transcript.reading() as db:
         ana = members_queries.person_by_email(db, "ana@lake.example")
         results = results_queries.search(db, ana, Query(text="first castings"))
-        [hit] = results_queries.as_json(results)["hits"]
+        hit, *_ = results_queries.as_json(results)["hits"]
         assert (hit["page"], hit["page_kind"]) == (2, "moment")
 
 
