@@ -186,7 +186,7 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
         [*question.notes, *matches.notes],
         (time.perf_counter() - began) * 1000,
         also=[*answer.also, *matches.also],
-        did_you_mean=_did_you_mean(db, person, query, question, index),
+        did_you_mean=_did_you_mean(db, person, query, question, index, matches),
     )
 
 
@@ -198,12 +198,18 @@ def _with_meaning(db: Session, index: _Index, answer: _Answer, query: Query, que
     return replace(answer, meaning=near)
 
 
-def _did_you_mean(db: Session, person: Person | None, query: Query, question: Question, index: _Index) -> str:
+def _did_you_mean(
+    db: Session, person: Person | None, query: Query, question: Question, index: _Index, matches: Matches
+) -> str:
     def texts(places: Collection[Place]) -> tuple[Sequence[str], Sequence[str]]:
         return texts_at(db, person, index.snapshot, places)
 
+    known = {part.label for part in matches.parts if part.bits & index.allowed}
+
     def finds(word: str) -> bool:
-        return bool(_answer(index, Query(word), Question((question_rules.Word(word),))).matches.complete)
+        return word in known or bool(
+            _answer(index, Query(word), Question((question_rules.Word(word),))).matches.complete
+        )
 
     readable = Readable(index.snapshot, index.allowed, texts)
     suggestion = spelling_queries.did_you_mean(question, query.text, readable, index.glossary, finds)
