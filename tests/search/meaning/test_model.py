@@ -1,8 +1,11 @@
 """Loading a model, and what it says about texts."""
 
 import json
+import os
 import shutil
 import struct
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -11,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from config import Config
+from config import ROOT, Config
 from hub.search.store import encoder, meaning
 from hub.search.store.encoder import read_tensors
 from hub.search.store.vectors import packed
@@ -132,3 +135,22 @@ def test_a_file_of_another_format_is_refused(tmp_path: Path, content: bytes) -> 
     path.write_bytes(content)
     with pytest.raises(ValueError, match=r"safetensors|Expecting|Extra"):
         read_tensors(path)
+
+
+def test_every_program_computes_with_one_thread() -> None:
+    """With more, a question took half a second of processor time, since all processors' threads wait for each other."""
+    program = """
+import os, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "numpy":
+            print(os.environ["OPENBLAS_NUM_THREADS"])
+sys.meta_path.insert(0, Finder())
+import hub.cli
+from hub.cli import base, serving
+from hub.search.queries import results
+"""
+    environment = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    run = [sys.executable, "-c", program]
+    printed = subprocess.run(run, env=environment, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    assert printed.split() == ["1"]
