@@ -55,7 +55,7 @@ def hits_of(
     if not docs:
         return []
     ids = [snapshot.facts[doc].id for doc in docs]
-    rows = {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
+    rows = rows_of(db, person, ids)
     page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
     for doc, id_ in zip(docs, ids, strict=True):
         if id_ in rows and rows[id_].revision is not None:
@@ -70,6 +70,11 @@ def hits_of(
         for doc, id_ in zip(docs, ids, strict=True)
         if id_ in rows
     ]
+
+
+def rows_of(db: Session, person: Person | None, ids: Collection[int]) -> Mapping[int, Any]:
+    """Return the rows of resources by id, without those that the database doesn't let the person open now."""
+    return {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
 
 
 def _page_number(snapshot: Snapshot, doc: int, matches: Matches, row: Any) -> int | None:
@@ -97,7 +102,7 @@ def page_texts(
 ) -> Sequence[str]:
     """Return the beginning of the best page's text of each document; "" if the person may not open it."""
     ids = [snapshot.facts[doc].id for doc in docs]
-    rows = {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids), visible_to(person)))}
+    rows = rows_of(db, person, ids)
     numbers = {id_: ranking_queries.best_page(snapshot, doc, matches.parts) for doc, id_ in zip(docs, ids, strict=True)}
     pages = _pages(
         db,

@@ -13,11 +13,10 @@ from sqlalchemy import and_, select
 from sqlalchemy import or_ as sql_or
 from sqlalchemy.orm import Session
 
-from hub.library.models import Page, Resource
-from hub.library.queries import visible_to
+from hub.library.models import Page
 from hub.members.models import Person
 from hub.search.queries import ranking as ranking_queries
-from hub.search.queries.hits import SHOWN
+from hub.search.queries.hits import rows_of
 from hub.search.rules import english as english_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules import written as written_rules
@@ -98,7 +97,7 @@ def texts_at(
     if not places:
         return [], []
     ids = {doc: snapshot.facts[doc].id for doc, _ in places}
-    rows = {row.id: row for row in db.execute(SHOWN.where(Resource.id.in_(ids.values()), visible_to(person)))}
+    rows = rows_of(db, person, ids.values())
     numbers = {
         (rows[ids[doc]].revision, number): None
         for doc, position in places
