@@ -11,8 +11,11 @@ from functools import partial
 from pathlib import Path
 from statistics import median
 
+import numpy as np
+
 from config import Config
 from hub.search.store import meaning
+from hub.search.store.vectors import Block, Vectors
 
 PAGES, PER_RESOURCE, SIZE = (10_000, 100_000), 10, 384
 QUESTION = "how do we keep our people from quitting"
@@ -52,10 +55,6 @@ def _processor_time(work: Callable[[], object], turns: int = 15) -> float:
 
 
 def _scan() -> None:
-    import numpy as np  # noqa: PLC0415 - an extra
-
-    from hub.search.store.vectors import Block, Vectors  # noqa: PLC0415 - it imports NumPy
-
     print("\n| pages compared | processor time | clock, median | clock, fastest | memory |\n|---|---|---|---|---|")
     random = np.random.default_rng(1)
     question = random.standard_normal(SIZE).astype(np.float32)

