@@ -12,6 +12,7 @@ from hub.library.rules import Audience
 from hub.members.models import Person
 from hub.search import index
 from hub.search.queries import results as results_queries
+from hub.search.queries import spelling as spelling_queries
 from hub.search.rules.results import Query
 from tests.search.misspelled import MISSPELLED, RIGHT
 from tests.search.results.page import searched
@@ -121,3 +122,20 @@ def test_a_word_of_a_replaced_text_is_not_suggested_while_the_index_lags(databas
             page.text = "copper"
     with database.reading() as db:
         assert results_queries.search(db, None, Query("stele")).did_you_mean == ""
+
+
+def test_only_the_first_misspelled_words_of_a_long_text_are_looked_up(
+    bo: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    similar = spelling_queries._Speller.similar
+
+    def counted(speller: spelling_queries._Speller, typed: str, near: int, *, alone: bool) -> str:
+        asked.append(typed)
+        return similar(speller, typed, near, alone=alone)
+
+    monkeypatch.setattr(spelling_queries._Speller, "similar", counted)
+    others = " ".join(f"xqv{letter}zzk" for letter in "abcdefghijklmnopqrstuvwxyz")
+    assert meant(bo, f"weldign shop {others}").startswith("welding shop xqv")
+    assert asked[0] == "weldign"
+    assert len(asked) == spelling_queries.MOST_CORRECTED

@@ -210,3 +210,9 @@ def test_only_words_get_other_forms() -> None:
     assert with_forms([AnyOf((Word("weld"), Phrase("weld shop")))]) == (AnyOf((weld, Phrase("weld shop"))),)
     assert with_forms([AllOf((Word("weld"),))]) == (AllOf((weld,)),)
     assert with_forms([Names(Word("weld"), (Word("braze"),))]) == (Names(weld, (Word("braze"),)),)
+
+
+def test_a_very_long_word_is_not_written_as_two() -> None:
+    assert splits_of("welding" * 5)
+    assert list(splits_of("welding" * 6)) == []
+    assert list(splits_of("é" * 5000)) == []

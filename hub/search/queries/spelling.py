@@ -13,6 +13,7 @@ from operator import or_
 
 from hub.search.queries.written import Readable
 from hub.search.rules import english as english_rules
+from hub.search.rules import families as families_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules import spelling as spelling_rules
 from hub.search.rules import unspaced as unspaced_rules
@@ -26,6 +27,8 @@ from hub.search.store.snapshots import docs_of
 # these and for each of the others, and the places in each resource.
 MOST_TERMS, MOST_NEAREST = 16, 3
 NEAREST_READ, OTHERS_READ = (6, 2), (2, 1)
+# Words of a query whose spelling is looked up: each takes time, and a text in another language has many.
+MOST_CORRECTED = 12
 MOST_READ = 40  # resources in which two words are looked for
 LONGEST_ENDING = 6  # letters that a word may have after its term
 SHORTEST_PROBE = 3  # letters that two words with other first letters must share
@@ -94,16 +97,19 @@ class _Speller:
         terms = [words_rules.term_of(word) for word in words]
         known = [docs for term in terms if (docs := self.readable.docs(term))]
         near = reduce(int.__and__, known) if known else 0
-        corrections = {word: self.corrected(word, near or reduce(or_, known, 0)) for word in words}
+        lacking = [word for word in words if not self.is_right(word)][:MOST_CORRECTED]
+        corrections = {word: self.corrected(word, near or reduce(or_, known, 0)) for word in lacking}
         return {word: correction for word, correction in corrections.items() if correction not in {"", word}}
 
+    def is_right(self, token: str) -> bool:
+        """Return True for a token that has results, or that has nothing to correct."""
+        return unspaced_rules.is_run(token) or not any(map(str.isalpha, token)) or self.finds(token)
+
     def corrected(self, token: str, near: int) -> str:
-        """Return a token with its misspelled words corrected; "" if it has none, or there is no correction for one.
+        """Return a token without results with its misspelled words corrected; "" if it has none, or there is no correction for one.
 
         ``near`` has the documents with the other words of the query.
         """
-        if unspaced_rules.is_run(token) or not any(map(str.isalpha, token)) or self.finds(token):
-            return ""
         corrected = ""
         parts = _WORDS_AND_JOINTS.findall(token)
         for part in parts:
@@ -214,7 +220,7 @@ class _Speller:
     def two_words(self, typed: str) -> str:
         """Return two words that were typed as one, if they are adjacent in a resource; otherwise ""."""
         word = words_rules.fold(typed)
-        if not word.isalpha() or english_rules.is_known(word):
+        if not word.isalpha() or len(word) > families_rules.LONGEST_SPLIT or english_rules.is_known(word):
             return ""
         snapshot = self.readable.snapshot
         for at in range(3, len(word) - 2):

@@ -15,6 +15,7 @@ from hub.search.rules.question import AllOf, AnyOf, Forms, Names, Node, Phrase, 
 
 TABLE = Path(__file__).with_name("families.txt")
 SHORTEST_HALF = 3  # letters of each half of a compound such as "heatpump"
+LONGEST_SPLIT = 40  # letters of a word that is also searched as two: the time for all ways grows with their square
 # Shorter words that begin or end compounds: co-op, e-mail, start-up.
 SHORT_HALVES = frozenset({"bi", "co", "e", "ex", "op", "re", "up"})
 # Compounds with a stop word. Others would join strangers, such as "in form" and "inform".
@@ -44,7 +45,7 @@ def forms_of(word: str) -> tuple[str, ...]:
 def splits_of(word: str) -> Sequence[tuple[str, str]]:
     """Return each way to write a word as two: "heatpump" as "heat pump". Most are no words, so the caller checks."""
     folded = words_rules.fold(word)
-    if len(folded) < 2 * SHORTEST_HALF or not folded.isalpha() or unspaced_rules.has_any(folded):
+    if not 2 * SHORTEST_HALF <= len(folded) <= LONGEST_SPLIT or not folded.isalpha() or unspaced_rules.has_any(folded):
         return ()
     halves = ((folded[:at], folded[at:]) for at in range(1, len(folded)))
     return [pair for pair in halves if all(map(_may_be_half, pair))]
