@@ -17,6 +17,7 @@ ALLOWED = {
     "ISC",
     "LGPL-3.0",  # used unchanged, as a library
     "MIT",
+    "MIT, BSD-3-Clause",
     "MIT-0",
     "MIT-CMU",
     "MPL-2.0",  # used unchanged
@@ -38,6 +39,7 @@ SPELLINGS = {
     "PSFL": "PSF-2.0",
     "Copyright 20": "BSD-3-Clause",  # Flask-WTF and WTForms paste the license's text
     "MIT License": "MIT",
+    "MIT, BSD": "MIT, BSD-3-Clause",
     "Zope Public License": "ZPL-2.1",
     "ZPL 2.1": "ZPL-2.1",
     "BSD": "BSD-3-Clause",
