@@ -83,7 +83,7 @@ def test_a_query_is_parsed_as_intended(text: str, nodes: tuple[Node, ...]) -> No
         ("steel NOT", (Word("steel"),), "a word after it"),
         ("a*", (Word("a"),), "at least 2 letters"),
         ("st*el", (Phrase("st el"),), "end of a word"),
-        ("x " * 3_000, None, "first 5000 characters"),
+        ("x " * 3_000, None, "first 5,000 characters"),
         ("x " * 600, None, "first 400 words"),
     ],
 )
