@@ -7,7 +7,7 @@ letters (`unspaced`).
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from hub.search.rules import amounts as amounts_rules
@@ -147,21 +147,6 @@ def terms_by_position(texts: Iterable[str], first: int = 0) -> Iterator[tuple[in
                 if terms:
                     yield position, terms
                 position += 1
-
-
-def surface_forms(texts: Iterable[str], terms: Iterable[str]) -> Mapping[str, str]:
-    """Return the first word with each term in the texts, in lowercase; terms that aren't in them are left out."""
-    missing = set(terms)
-    forms: dict[str, str] = {}
-    for text in texts:
-        for token in token_texts(text):
-            for word, term in words_of(token):
-                if term in missing:
-                    forms[term] = word.lower()
-                    missing.remove(term)
-            if not missing:
-                return forms
-    return forms
 
 
 def surface_form(token: str, term: str) -> Sequence[str]:
