@@ -87,6 +87,12 @@ def test_each_word_of_a_typed_name_has_the_other_names_as_alternatives() -> None
     )  # fmt: skip
 
 
+def test_a_name_that_was_typed_is_not_named_again() -> None:
+    glossary = Glossary.of([Entry(("FTZ", "foreign-trade zone", "foreign trade zone"))])
+    assert "foreign trade zone" not in glossary_rules.expand(parse("Foreign trade zone").nodes, glossary).also
+    assert "FTZ" in glossary_rules.expand(parse("Foreign trade zone").nodes, glossary).also
+
+
 def test_acronyms_are_found_in_the_plural_and_without_joints_but_not_by_their_stems() -> None:
     glossary = Glossary.of(
         [Entry(("GIS", "geographic information system")), Entry(("R&D", "research and development"))]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import takewhile
 
 from hub.search.rules import words as words_rules
-from hub.search.rules.question import Acronym, AnyOf, Names, Node, Phrase, Word
+from hub.search.rules.question import Acronym, AnyOf, Names, Node, Phrase, Word, label_of
 
 SHORTEST_JOINED = 3  # letters of a compound that is found without its joints too: POA&M, but not R&D
 # Acronyms that are also ordinary words, with or without an entry: only in capitals do they mean the acronym.
@@ -103,7 +103,8 @@ def expand(nodes: Sequence[Node], glossary: Glossary, *, add_names: bool = True)
         count = 1
         if add_names and (name := _name_at(nodes[at : at + glossary.longest], glossary)):
             count, others = name
-            also += others
+            typed = " ".join(map(label_of, nodes[at : at + count])).casefold()
+            also += [other for other in others if other.casefold() != typed]
             expanded += _each_or(nodes[at : at + count], others, glossary)
         else:
             expanded.append(_expanded(nodes[at], glossary, also if add_names else None))
