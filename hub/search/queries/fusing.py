@@ -11,14 +11,16 @@ from hub.search.queries import matching as matching_queries
 from hub.search.queries import meaning as meaning_queries
 from hub.search.queries.matching import FEW, OPTIONAL, Matches
 from hub.search.rules import fusing as fusing_rules
+from hub.search.rules import other_writings as other_writings_rules
 from hub.search.rules import question as question_rules
-from hub.search.rules.question import Question
+from hub.search.rules.question import Node, Question
 from hub.search.store.snapshots import Snapshot, bits_of
 
 MOST_NEAR = 200  # documents that are nearest in meaning
 # Below this cosine a page is not related to a question: of nonsense questions, the best page is rarely nearer.
 LEAST_SIMILAR, MOST_ALONE = 0.28, 30
-FEWEST_WORDS = 2  # of a question: a single word or acronym means itself
+# Words of a question, without those of amounts, dates and designations: a single word, acronym or number means itself.
+FEWEST_WORDS = 2
 # Among the first results by words, those are good that have all words, or this share of their weight.
 FIRST, GOOD_SHARE = 10, 0.5
 
@@ -40,13 +42,13 @@ def by_meaning(
     allowed: int,
     names: Callable[[], Mapping[str, str]],
 ) -> ByMeaning:
-    """Return what is found by meaning; nothing for a question of one word, or of nothing but phrases and operators.
+    """Return what is found by meaning; nothing for one word or amount, or for nothing but phrases and operators.
 
     Negations and qualifiers hold. Documents are added to those with the words only while few have all of them.
     """
     text = " ".join(filter(None, map(question_rules.label_of, question.nodes)))
     plain = [node for node in question.nodes if isinstance(node, OPTIONAL)]
-    if len(plain) < FEWEST_WORDS or matching_queries.is_exact(plain):
+    if _count_of_words(plain) < FEWEST_WORDS or matching_queries.is_exact(plain):
         return ByMeaning()
     required = [node for node in question.nodes if not isinstance(node, OPTIONAL)]
     if required:
@@ -64,6 +66,11 @@ def by_meaning(
         alone_bits,
         {each.doc: each.page for each in nearest},
     )
+
+
+def _count_of_words(nodes: Sequence[Node]) -> int:
+    labels = map(question_rules.label_of, other_writings_rules.with_amounts(nodes))
+    return sum(not any(map(str.isdigit, label)) for label in labels)
 
 
 def in_one_order(by_words: Mapping[int, float], near: ByMeaning, matches: Matches, bits: int) -> Sequence[int]:

@@ -83,6 +83,12 @@ def test_only_your_words_phrases_and_single_words_leave_meaning_out(shelf: Datab
     assert ana
 
 
+@pytest.mark.parametrize("typed", ["July 19, 2022", "1.8 million", "SP 800-172", "Q3 2024", "ISO 9001:2015"])
+def test_amounts_dates_and_designations_find_nothing_by_meaning(shelf: Database, ana: FlaskClient, typed: str) -> None:
+    assert ana
+    assert all(hit.by == "words" for hit in results_of(shelf, "ana@lake.example", Query(typed)).hits)
+
+
 def test_negations_and_qualifiers_hold_for_what_is_found_by_meaning(shelf: Database, ana: FlaskClient) -> None:
     assert ana
     for text in (f"{ANOTHER} -supervisors", f"{ANOTHER} kind:briefing"):
