@@ -32,7 +32,7 @@ from hub.migrations import schema
 from hub.search import derive, index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
-from hub.search.store import meaning as meaning_store
+from hub.search.store import meaning
 
 MOST_ON_A_PAGE = 500  # results; SQLite refuses a question for the texts of 1,000
 TITLE_WEIGHT = 3  # of FTS5, compared with 1 for the text
@@ -180,7 +180,7 @@ def plain_tantivy(collection: Collection, _keep: Path | None = None) -> Iterator
 
 ENGINES: dict[str, Engine] = {
     "this hub": this_hub,
-    **({"this hub, with meaning": hub_with_meaning} if meaning_store.place_of(Config.load({})) else {}),
+    **({"this hub, with meaning": hub_with_meaning} if meaning.place_of(Config.load({})) else {}),
     "plain Whoosh": plain_whoosh,
     "SQLite FTS5": full_text_of_sqlite,
     "tantivy": plain_tantivy,

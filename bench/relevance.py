@@ -21,7 +21,7 @@ from hub.migrations import schema
 from hub.search import derive, index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
-from hub.search.store import meaning as meaning_store
+from hub.search.store import meaning
 from tests.search.meaning_questions import FIRST, MEANING_QUESTIONS, answers_to, found
 from tests.search.relevance import QUERIES, VARIANTS, figures, variants
 from tests.search.word_families import FAMILIES, lacking, uneven
@@ -29,7 +29,7 @@ from tests.search.word_families import FAMILIES, lacking, uneven
 
 def main() -> None:
     """Print the tables, for search by words alone, and with meaning if its extra is installed."""
-    for meaning in ("off", "on") if meaning_store.place_of(Config.load({})) else ("off",):
+    for meaning in ("off", "on") if meaning.place_of(Config.load({})) else ("off",):
         print(f"\nMeaning is {meaning}.\n")
         _report(meaning)
 

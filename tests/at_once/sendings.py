@@ -213,7 +213,7 @@ OTHERS: dict[str, Sending] = {
     "search.clear_recent": Sending("/searches/recent/clear"),
     "search.delete": Sending(to_saved_search("delete")),
     "search.make_feed": Sending("/searches/feeds", {"address": ["q=workforce"]}),
-    "search.new_entry": Sending("/glossary/new", {"name": ["CBP"], "meaning": ["Copper Basin Partnership"]}),
+    "search.new_entry": Sending("/glossary/new", {"name": ["CUBP"], "meaning": ["Copper Basin Partnership"]}),
     "search.remove_entry": Sending(
         lambda db: f"/glossary/{first(db, GlossaryEntry).id}/remove",
         opens=lambda db: f"/glossary/{first(db, GlossaryEntry).id}/edit",

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
-import numpy as np
-
 from hub.search.queries.qualifiers import qualifier_bits
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules import marking as marking_rules
@@ -21,6 +19,7 @@ from hub.search.rules import words as words_rules
 from hub.search.rules.marking import Phrase, Wanted
 from hub.search.rules.notes import note_about_ignored
 from hub.search.rules.question import Node
+from hub.search.store.numbers import np
 from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of
 
 # With fewer than FEW complete matches, partial matches are shown too.

@@ -13,7 +13,6 @@ from itertools import groupby
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy import BigInteger, and_, cast, func, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from hub.library.models import Page, Resource, Revision
 from hub.search.models import EncodedResource, PageVector
 from hub.search.store import meaning
 from hub.search.store.encoder import Encoder
+from hub.search.store.numbers import np
 from hub.search.store.snapshots import Snapshot
 from hub.search.store.vectors import Block, Numbers, Vectors
 

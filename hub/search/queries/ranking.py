@@ -7,12 +7,11 @@ from heapq import nlargest
 from itertools import chain, pairwise
 from typing import Any
 
-import numpy as np
-
 from hub.search.queries.matching import Leaf, Matches, Part, idf
 from hub.search.rules import best_page as best_page_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.best_page import Found
+from hub.search.store.numbers import np
 from hub.search.store.snapshots import Snapshot, array_of
 
 # BM25F: the weights of fields, compared with 1 for the text, and its two constants. The title isn't normalized by length.

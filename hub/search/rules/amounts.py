@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from hub.core import dates
 from hub.search.rules import periods as periods_rules
 from hub.search.rules.reading import Reading
 
@@ -174,7 +175,7 @@ def _typed_value(match: re.Match[str], scale: str) -> Decimal | None:
 
 def _forms_of(value: Decimal, *, money: bool) -> Iterator[str]:
     """Yield how texts write a number: 1,800,000, 1.8 million, 1.8 M."""
-    yield f"{int(value):,}" if _is_whole(value) else _plain(value)
+    yield dates.number(int(value)) if _is_whole(value) else _plain(value)
     for name, scale in _SCALES.items():
         count = value / scale
         if not _is_whole(count * THOUSAND) or not (1 <= count < THOUSAND or (scale > THOUSAND and count in _TENTHS)):

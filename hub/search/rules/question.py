@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from hub.core.dates import number
 from hub.library.rules import Kind
 from hub.search.rules import dates as dates_rules
 from hub.search.rules import unspaced as unspaced_rules
@@ -248,7 +249,7 @@ def _bounded(text: str, notes: list[str]) -> str:
     """Return the text up to the length limit, and without an unmatched last quotation mark."""
     if len(text) > LONGEST:
         text = text[:LONGEST]
-        notes.append(f"Only the first {LONGEST:,} characters were searched.")
+        notes.append(f"Only the first {number(LONGEST)} characters were searched.")
     text = _QUOTED_OR_INCHES.sub(lambda match: match[0] if match[0] != '"' else " ", text)
     if text.count('"') % 2:
         before, _, after = text.rpartition('"')

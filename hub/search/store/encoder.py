@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from hub.search.rules.word_pieces import WordPieces
+from hub.search.store.numbers import np
 
 Numbers = NDArray[np.float32]
 

@@ -18,7 +18,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from whoosh.fields import Schema
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
@@ -28,6 +27,7 @@ from whoosh.reading import SegmentReader, TermNotFound
 from hub.search.rules.best_page import Bounds
 from hub.search.rules.words import fold
 from hub.search.store.codec import Block, decode
+from hub.search.store.numbers import np
 
 # A damaged index may raise any exception; Whoosh itself raises plain `Exception`.
 DAMAGE = Exception

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-import numpy as np
 from numpy.typing import NDArray
+
+from hub.search.store.numbers import np
 
 Numbers = NDArray[np.float32]
 
