@@ -209,7 +209,7 @@ class TopicPageForm(EditForm):
     sentences = TextAreaField(
         "About this topic",
         [Length(max=topics_rules.LONGEST_SENTENCES, message=f"Use up to {topics_rules.LONGEST_SENTENCES} characters.")],
-        description="Two sentences that everyone can read, also visitors. Leave it blank for the hub’s own text.",
+        description="Up to two sentences. Everyone can read them, including visitors. Leave it blank for the hub’s own text.",
     )
     places = FieldList(FormField(PlaceRow), "Start here", max_entries=MOST_PLACES)
 
