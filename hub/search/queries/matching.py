@@ -36,6 +36,7 @@ LAST = question_rules.Phrase | question_rules.Names | question_rules.Forms
 # The score of another form of a word, compared with the form that was typed.
 OTHER_FORM = 0.5
 RARELY_SPLIT = 10  # documents with a word in one piece for each with it in two, above which that is no form
+SENTENCE_FROM = 3  # words in capitals that may be a sentence, in which WHO is no name
 # Nodes that a partial match may lack, unlike qualifiers and negations.
 OPTIONAL = (
     question_rules.Word
@@ -142,8 +143,10 @@ class _QueryMatcher:
         result.complete = result.bits.bit_count()
         if result.complete < FEW and not is_exact(nodes):
             result = self.partial_matches(nodes, result.complete) or result
-        if note := note_about_ignored(self.stop_words, nothing_else=not result.parts):
-            self.notes.append(note)
+        labels = [label for node in nodes if (label := question_rules.label_of(node))]
+        is_all_capitals = len(labels) >= SENTENCE_FROM and all(map(str.isupper, labels))
+        note = note_about_ignored(self.stop_words, nothing_else=not result.parts, is_all_capitals=is_all_capitals)
+        self.notes += [note] if note else []
         result.notes = list(dict.fromkeys(self.notes))
         result.also = list(dict.fromkeys(self.also))
         return result
