@@ -29,9 +29,9 @@ from tests.search.word_families import FAMILIES, lacking, uneven
 
 def main() -> None:
     """Print the tables, for search by words alone, and with meaning if its extra is installed."""
-    for meaning in ("off", "on") if meaning.place_of(Config.load({})) else ("off",):
-        print(f"\nMeaning is {meaning}.\n")
-        _report(meaning)
+    for setting in ("off", "on") if meaning.place_of(Config.load({})) else ("off",):
+        print(f"\nMeaning is {setting}.\n")
+        _report(setting)
 
 
 def _report(meaning: str) -> None:
