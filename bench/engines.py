@@ -180,7 +180,7 @@ def plain_tantivy(collection: Collection, _keep: Path | None = None) -> Iterator
 
 ENGINES: dict[str, Engine] = {
     "this hub": this_hub,
-    **({"this hub, with meaning": hub_with_meaning} if meaning.place_of(Config.load({})) else {}),
+    **({"this hub with meaning": hub_with_meaning} if meaning.place_of(Config.load({})) else {}),
     "plain Whoosh": plain_whoosh,
     "SQLite FTS5": full_text_of_sqlite,
     "tantivy": plain_tantivy,

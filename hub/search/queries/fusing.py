@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import meaning as meaning_queries
 from hub.search.queries.matching import FEW, OPTIONAL, Matches
+from hub.search.rules import english as english_rules
 from hub.search.rules import fusing as fusing_rules
 from hub.search.rules import other_writings as other_writings_rules
 from hub.search.rules import question as question_rules
@@ -48,7 +49,10 @@ def by_meaning(
     """
     text = " ".join(filter(None, map(question_rules.label_of, question.nodes)))
     plain = [node for node in question.nodes if isinstance(node, OPTIONAL)]
-    if _count_of_words(plain) < FEWEST_WORDS or matching_queries.is_exact(plain):
+    count = _count_of_words(plain)
+    # A single word that no resource has, such as daycare, may be an ordinary word for what they call otherwise.
+    is_other_word = count == 1 and not matches.bits and text.islower() and english_rules.is_known(text, names=False)
+    if (count < FEWEST_WORDS and not is_other_word) or matching_queries.is_exact(plain):
         return ByMeaning()
     required = [node for node in question.nodes if not isinstance(node, OPTIONAL)]
     if required:

@@ -5,7 +5,6 @@ facets over all matches cost very little. The postings come from Whoosh.
 """
 
 import math
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
@@ -20,7 +19,7 @@ from hub.search.rules.marking import Phrase, Wanted
 from hub.search.rules.notes import note_about_ignored
 from hub.search.rules.question import Node
 from hub.search.store.numbers import np
-from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of
+from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of, union_of
 
 # With fewer than FEW complete matches, partial matches are shown too.
 FEW = 10
@@ -201,8 +200,8 @@ class _QueryMatcher:
         words = [word for token in words_rules.typed_words(node.text) for word in words_rules.words_in(token)]
         if not 1 < len(words) <= LONGEST_PHRASE:
             return []
-        if isinstance(node, question_rules.Word) and not all(word.isalpha() for word in words):
-            return []
+        if isinstance(node, question_rules.Word) and not all(word.isalpha() and word[1:] for word in words):
+            return []  # neither M&A nor 613-641
         parts = [self.optional_part(question_rules.Word(word), total) for word in words]
         return [replace(part, label="", times=OF_PHRASE) for part in parts if part]
 
@@ -291,7 +290,7 @@ class _QueryMatcher:
             leaf.phrase = marking_rules.phrase_of(node.text) if isinstance(node, question_rules.Phrase) else ()
             return leaf
         return self.weighted_leaf(
-            lambda field_: _union(
+            lambda field_: union_of(
                 [self.phrase_postings(field_, offsets, within), self.snapshot.postings(field_, compound)]
             ),
             (*terms, compound),
@@ -319,7 +318,7 @@ class _QueryMatcher:
         return ()
 
     def union_of_terms(self, field_: str, terms: Sequence[str]) -> Postings:
-        return _union([self.snapshot.postings(field_, term) for term in terms])
+        return union_of([self.snapshot.postings(field_, term) for term in terms])
 
     def phrase_postings(self, field_: str, offsets: Sequence[tuple[int, str]], within: int) -> Postings:
         """Return the postings of a phrase in ``within``; ``offsets`` has its terms with their distance from the first."""
@@ -382,21 +381,3 @@ def _shares(parts: Sequence[Part], within: int, size: int) -> Mapping[int, float
         return {}
     docs = np.flatnonzero(weights >= max(MIN_SHARE * most, np.finfo(float).tiny))
     return dict(zip(docs.tolist(), np.minimum(1.0, weights[docs] / total).tolist(), strict=True))
-
-
-def _union(posting_lists: Sequence[Postings]) -> Postings:
-    """Return the postings of any of several terms."""
-    posting_lists = [postings for postings in posting_lists if postings.docs]
-    if len(posting_lists) <= 1:
-        return posting_lists[0] if posting_lists else NO_POSTINGS
-    counts: Counter[int] = Counter()
-    for postings in posting_lists:
-        for doc, count in zip(postings.docs, postings.counts, strict=True):
-            counts[doc] += count
-    docs = sorted(counts)
-    return Postings(
-        docs,
-        [counts[doc] for doc in docs],
-        reduce(or_, (postings.bits for postings in posting_lists)),
-        lambda doc: sorted(position for postings in posting_lists for position in postings.positions_in(doc)),
-    )

@@ -192,6 +192,7 @@ _LEAD_IN = words_rules.STOP_WORDS | {
     "talked", "tell", "thing", "told", "want", "would", "wrote",
 }  # fmt: skip
 _ABOUT = re.compile(r"\babout\b", re.IGNORECASE)
+_STANDS_FOR = re.compile(r"what (?:does|do) (.+?) (?:stand for|mean)\s*\??", re.IGNORECASE)
 SHORTEST_LEAD_IN, LONGEST_LEAD_IN = 2, 12  # words before "about"
 
 
@@ -231,6 +232,8 @@ def _without_shouting(text: str) -> str:
 
 def _without_lead_in(text: str, notes: list[str]) -> str:
     """Return the text without a lead-in such as "Where did I see the part about"."""
+    if asked := _STANDS_FOR.fullmatch(text.strip()):
+        return asked[1]
     if not (about := _ABOUT.search(text)):
         return text
     lead_in, subject = (

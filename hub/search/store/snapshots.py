@@ -10,11 +10,12 @@ import os
 import threading
 from array import array
 from bisect import bisect_left
-from collections import OrderedDict, defaultdict
+from collections import Counter, OrderedDict, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import astuple, dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +118,24 @@ def _position_reader(docs: Sequence[int], ends: Sequence[int], encoded: bytes) -
         return decode(encoded[ends[at - 1] if at else 0 : ends[at]])
 
     return positions_in
+
+
+def union_of(posting_lists: Sequence[Postings]) -> Postings:
+    """Return the postings of any of several terms."""
+    posting_lists = [postings for postings in posting_lists if postings.docs]
+    if len(posting_lists) <= 1:
+        return posting_lists[0] if posting_lists else NO_POSTINGS
+    counts: Counter[int] = Counter()
+    for postings in posting_lists:
+        for doc, count in zip(postings.docs, postings.counts, strict=True):
+            counts[doc] += count
+    docs = sorted(counts)
+    return Postings(
+        docs,
+        [counts[doc] for doc in docs],
+        reduce(or_, (postings.bits for postings in posting_lists)),
+        lambda doc: sorted(position for postings in posting_lists for position in postings.positions_in(doc)),
+    )
 
 
 @dataclass

@@ -77,8 +77,15 @@ def test_a_resource_that_a_person_may_not_open_is_not_found_by_meaning(
         assert sum(facet.count for facet in results.facets["organization"]) == results.total
 
 
-def test_only_your_words_phrases_and_single_words_leave_meaning_out(shelf: Database, ana: FlaskClient) -> None:
-    for query in (Query(ANOTHER, exact=True), Query('"preventing staff from resigning"'), Query("resigning")):
+def test_a_common_word_that_no_resource_has_is_found_by_meaning(shelf: Database, ana: FlaskClient) -> None:
+    assert ana
+    assert results_of(shelf, "ana@lake.example", Query("resignation")).hits[0].title == "Keeping your people"
+
+
+def test_only_your_words_phrases_names_and_single_words_that_are_found_leave_meaning_out(
+    shelf: Database, ana: FlaskClient
+) -> None:
+    for query in (Query(ANOTHER, exact=True), Query('"preventing staff from resigning"'), Query("RESIGNATION")):
         assert results_of(shelf, "ana@lake.example", query).hits == [], query
     assert ana
 
