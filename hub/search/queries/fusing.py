@@ -95,5 +95,6 @@ def pages_of(near: ByMeaning, matches: Matches) -> Mapping[int, int]:
     return {
         doc: page
         for doc, page in near.pages.items()
-        if near.alone >> doc & 1 or (matches.shares and matches.shares.get(doc, 0.0) < GOOD_SHARE)
+        if near.alone >> doc & 1
+        or (matches.shares.get(doc, 1.0) < GOOD_SHARE and near.docs.get(doc, 0.0) >= LEAST_SIMILAR)
     }
