@@ -6,6 +6,7 @@ import pytest
 
 from hub.core.db import Database
 from hub.search import derive, index
+from hub.search.queries import meaning as meaning_queries
 from hub.search.store import meaning
 from tests.world import a_resource, an_organization
 
@@ -26,6 +27,7 @@ def _with_the_extra(_search_by_words_only: None, monkeypatch: pytest.MonkeyPatch
     if importlib.util.find_spec(PACKAGE) is None:
         pytest.skip("The extra meaning isn’t installed: make meaning")
     monkeypatch.setattr(meaning, "PACKAGE", PACKAGE)
+    monkeypatch.setattr(meaning_queries, "SLOW", float("inf"))  # on a busy machine a refresh is slow, too
 
 
 @pytest.fixture
