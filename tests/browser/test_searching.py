@@ -163,7 +163,8 @@ def test_suggestions_are_chosen_with_the_keyboard_alone(open_as: OpenAs, address
     expect(box).to_have_attribute("aria-expanded", "false")
     page.keyboard.type("cmmc", delay=20)
     expect(box).to_have_attribute("aria-expanded", "true")
-    expect(page.get_by_role("option").last).to_contain_text("Cybersecurity Maturity Model Certification")
+    meaning = page.get_by_role("option").filter(has_text="Cybersecurity Maturity Model Certification")
+    expect(meaning).to_have_count(1)
     options = _options(page)
     assert _active(page) == ""
     page.keyboard.press("ArrowDown")
@@ -171,7 +172,8 @@ def test_suggestions_are_chosen_with_the_keyboard_alone(open_as: OpenAs, address
     page.keyboard.press("ArrowUp")
     assert _active(page) == ""
     page.keyboard.press("ArrowUp")
-    assert _active(page) == options[-1] == "CMMC"
+    assert _active(page) == options[-1]
+    assert "CMMC" in options
     expect(page.get_by_role("option", selected=True)).to_have_count(1)
     page.keyboard.press("Escape")
     expect(box).to_have_attribute("aria-expanded", "false")
