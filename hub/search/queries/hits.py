@@ -52,24 +52,35 @@ def hits_of(
 
     ``nearest`` has the number of the page to show of documents whose page is chosen by meaning.
     """
-    if not docs:
-        return []
-    ids = [snapshot.facts[doc].id for doc in docs]
-    rows = rows_of(db, person, ids)
-    page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
-    for doc, id_ in zip(docs, ids, strict=True):
-        if id_ in rows and rows[id_].revision is not None:
-            number = nearest.get(doc) or _page_number(snapshot, doc, matches, rows[id_])
-            if number is not None:
-                page_resources[rows[id_].revision, number] = id_
-    pages = _pages(db, page_resources)
+    rows, pages = _rows_and_pages(db, person, snapshot, matches, docs, nearest)
     return [
         replace(hit_of(rows[id_], pages.get(id_), matches.terms), by="meaning")
         if not matches.bits >> doc & 1
         else hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
-        for doc, id_ in zip(docs, ids, strict=True)
-        if id_ in rows
+        for doc in docs
+        if (id_ := snapshot.facts[doc].id) in rows
     ]
+
+
+def _rows_and_pages(
+    db: Session,
+    person: Person | None,
+    snapshot: Snapshot,
+    matches: Matches,
+    docs: Sequence[int],
+    nearest: Mapping[int, int],
+) -> tuple[Mapping[int, Any], Mapping[int, Any]]:
+    """Return the rows of ``SHOWN`` and the pages to show, both by resource, of those that the person may open now."""
+    if not docs:
+        return {}, {}
+    doc_of = {snapshot.facts[doc].id: doc for doc in docs}
+    rows = rows_of(db, person, doc_of.keys())
+    page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
+    for id_, row in rows.items():
+        number = nearest.get(doc_of[id_]) or _page_number(snapshot, doc_of[id_], matches, row)
+        if row.revision is not None and number is not None:
+            page_resources[row.revision, number] = id_
+    return rows, _pages(db, page_resources)
 
 
 def rows_of(db: Session, person: Person | None, ids: Collection[int]) -> Mapping[int, Any]:
@@ -101,25 +112,10 @@ def page_texts(
     db: Session, person: Person | None, snapshot: Snapshot, matches: Matches, docs: Sequence[int]
 ) -> Sequence[str]:
     """Return the beginning of the best page's text of each document; "" if the person may not open it."""
-    ids = [snapshot.facts[doc].id for doc in docs]
-    rows = rows_of(db, person, ids)
-    numbers = {id_: ranking_queries.best_page(snapshot, doc, matches.parts) for doc, id_ in zip(docs, ids, strict=True)}
-    pages = _pages(
-        db,
-        {
-            (row.revision, number): id_
-            for id_, row in rows.items()
-            if row.revision is not None and (number := numbers[id_]) is not None
-        },
-    )
-    return [
-        f"{pages[id_].title} {pages[id_].text}"[:LONGEST_TEXT]
-        if id_ in pages
-        else rows[id_].summary
-        if id_ in rows
-        else ""
-        for id_ in ids
-    ]
+    rows, pages = _rows_and_pages(db, person, snapshot, matches, docs, {})
+    texts = {id_: row.summary for id_, row in rows.items()}
+    texts |= {id_: f"{page.title} {page.text}"[:LONGEST_TEXT] for id_, page in pages.items()}
+    return [texts.get(snapshot.facts[doc].id, "") for doc in docs]
 
 
 def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:
