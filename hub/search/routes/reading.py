@@ -22,7 +22,6 @@ from hub.search.rules import marking as marking_rules
 from hub.search.rules import question as question_rules
 from hub.search.rules.passages import marked_words
 
-LONGEST_MARKED = 500  # characters of a query whose words are marked on a page
 # Parts of sanitized HTML that stay as they are: tags, and whole elements that may hold no <abbr>.
 _UNTOUCHED = re.compile(
     r"<(a|code|pre|abbr|button)\b.*?</\1>|<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>", re.DOTALL | re.IGNORECASE
@@ -32,7 +31,7 @@ _UNTOUCHED = re.compile(
 @bp.app_template_global()
 def marked(text: str, typed: str) -> Markup:
     """Return ``text``, escaped, with the words of the query marked and acronyms explained."""
-    parts = marked_words(text, _marked_terms(typed[:LONGEST_MARKED])).parts if typed else ((text, False),)
+    parts = marked_words(text, _marked_terms(typed)).parts if typed else ((text, False),)
     return Markup().join(
         Markup("<mark>{}</mark>").format(_explained(part)) if is_marked else _explained(part)
         for part, is_marked in parts
@@ -42,7 +41,7 @@ def marked(text: str, typed: str) -> Markup:
 @bp.app_template_global()
 def marked_places(places: Sequence[Place], typed: str) -> list[tuple[int, int, int, int]]:
     """Return left, top, width and height of the words in a picture that ``marked`` marks in its text."""
-    terms = _marked_terms(typed[:LONGEST_MARKED])
+    terms = _marked_terms(typed)
     # One text for all words is much quicker than a text for each.
     ends = list(accumulate(len(place[0]) + 1 for place in places))
     matching = set()
