@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.search.rules import families as families_rules
-from hub.search.rules.families import family_of, splits_of, with_forms
+from hub.search.rules.families import forms_of, splits_of, with_forms
 from hub.search.rules.question import Acronym, AllOf, AnyOf, Forms, Names, Not, Phrase, Prefix, Word
 from hub.search.rules.words import fold, term_of
 
@@ -120,6 +120,11 @@ STRANGERS = [
     "count county",
     "state station",
 ]
+
+
+def family_of(word: str) -> frozenset[str]:
+    """Return the terms of a word's family, its own included."""
+    return frozenset({term_of(word), *map(term_of, forms_of(word))})
 
 
 @pytest.mark.parametrize("family", FAMILIES)

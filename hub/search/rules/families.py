@@ -24,11 +24,6 @@ WITH_STOP_WORDS = frozenset(
 )
 
 
-def family_of(word: str) -> frozenset[str]:
-    """Return the terms of a word's family, its own included."""
-    return frozenset({words_rules.term_of(word), *map(words_rules.term_of, forms_of(word))})
-
-
 @lru_cache(maxsize=1 << 12)
 def forms_of(word: str) -> tuple[str, ...]:
     """Return words of the same family that have other terms than ``word``, one for each term."""

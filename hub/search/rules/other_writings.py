@@ -88,11 +88,6 @@ def _add_letters_after(nodes: Sequence[Node], others: Sequence[list[str]], at: i
         others[at + 1].append(f"{number}{after}")
 
 
-def other_forms(nodes: Sequence[Node]) -> Sequence[str]:
-    """Return the other forms that are in the nodes of a query."""
-    return [form.text for node in nodes if isinstance(node, Forms) for form in node.others]
-
-
 def _written_phrase(node: Node) -> Node:
     """Return a standard of a year, "ISO-9001 2015", with the standard alone as another form; other nodes as they are."""
     if isinstance(node, Phrase):
