@@ -211,10 +211,14 @@ def test_an_empty_field_suggests_recent_searches_and_a_click_chooses_one(open_as
 def test_suggestions_close_when_the_field_loses_focus_and_do_not_move_the_results(open_as: OpenAs) -> None:
     page = open_as("contributor")
     page.goto("/search")
-    top = page.evaluate("document.querySelector('#search-answer').getBoundingClientRect().top")
+    where = "document.querySelector('#search-answer').getBoundingClientRect().top"
+    top = page.evaluate(where)
     page.locator("#q").press_sequentially("workforce")
     expect(page.get_by_role("option").first).to_be_visible()
-    assert page.evaluate("document.querySelector('#search-answer').getBoundingClientRect().top") == top
+    assert page.evaluate(where) == top
+    page.wait_for_url("**/search?q=workforce")  # the results, which no longer begin with the topics
+    expect(page.locator("#by-topic")).to_have_count(0)
+    assert page.evaluate(where) == top
     page.keyboard.press("Tab")
     expect(page.locator("#q")).to_have_attribute("aria-expanded", "false")
 
