@@ -11,7 +11,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import insert
+import numpy as np
+from sqlalchemy import insert, select
 
 from hub.core.db import Database
 from hub.library.extract.reader import READER_VERSION
@@ -19,11 +20,16 @@ from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, PreviewState, Source, State
 from hub.members.models import MembershipPeriod, Organization, Person
 from hub.members.rules.organizations import OrganizationKind, Role
+from hub.search.models import EncodedResource, PageVector
+from hub.search.rules import meaning as meaning_rules
+from hub.search.store import meaning
+from hub.search.store.vectors import packed
 
 REUTERS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "reuters21578.zip"
 ORGANIZATIONS = 40
 MEMBER = 2  # the id of the person who searches
 TODAY = date(2026, 11, 23)
+ENCODED, CHARACTERS = 600, 1_000  # stories whose vectors are used, and how much of each is read
 _STORY = re.compile(r"<REUTERS.*?</REUTERS>", re.DOTALL)
 _TITLE = re.compile(r"<TITLE>(.*?)</TITLE>", re.DOTALL)
 _BODY = re.compile(r"<BODY>(.*?)</BODY>", re.DOTALL)
@@ -134,6 +140,35 @@ def fill(database: Database, resources: int, pages: int, stories: Sequence[Story
                 if values:
                     db.execute(insert(model), values)
     return characters
+
+
+def fill_vectors(database: Database, stories: Sequence[Story]) -> None:
+    """Give each page the vector of one of ENCODED stories, slightly changed; encoding all of them would take an hour.
+
+    Does nothing without search by meaning.
+    """
+    encoder, model = meaning.encoder_of(database.config), meaning.version_of(database.config)
+    if encoder is None:
+        return
+    rng = np.random.default_rng(3)
+    encoded = np.array(encoder.encoded([text[:CHARACTERS] for _, text, _ in stories[:ENCODED]]))
+    with database.reading() as db:
+        pages = db.scalars(select(Page.id)).all()
+        resources = db.execute(select(Resource.id, Resource.version)).all()
+    for first in range(0, len(pages), 5_000):
+        rows = []
+        for page in pages[first : first + 5_000]:
+            changed = encoded[rng.integers(len(encoded))] + 0.02 * rng.standard_normal(encoded.shape[1])
+            vector, scale = packed((changed / np.linalg.norm(changed)).astype(np.float32))
+            digest = meaning_rules.digest_of([str(page)])
+            rows.append(
+                {"page_id": page, "model": model, "part": 0, "digest": digest, "vector": vector, "scale": scale}
+            )
+        with database.writing() as db:
+            db.execute(insert(PageVector), rows)
+    with database.writing() as db:
+        done = [{"resource_id": id_, "model": model, "version": version} for id_, version in resources]
+        db.execute(insert(EncodedResource), done)
 
 
 def _repeated(stories: Sequence[Story], rng: random.Random) -> Any:

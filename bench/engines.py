@@ -44,8 +44,8 @@ Engine = Callable[[Collection, Path | None], AbstractContextManager[Ranked]]
 
 
 @contextmanager
-def _hub(collection: Collection, keep: Path | None, meaning: str) -> Iterator[Ranked]:
-    """Open the hub's own search, with database, index, permissions and question parser; ``meaning`` is on or off.
+def _hub(collection: Collection, keep: Path | None, setting: str) -> Iterator[Ranked]:
+    """Open the hub's own search, with database, index, permissions and question parser; meaning is on or off by ``setting``.
 
     With ``keep``, the filled hub stays in that folder, and the next run finds it there.
     """
@@ -53,7 +53,7 @@ def _hub(collection: Collection, keep: Path | None, meaning: str) -> Iterator[Ra
         folder = keep / collection.name if keep else Path(temporary)
         is_filled = (folder / "uploads").exists()
         folder.mkdir(parents=True, exist_ok=True)
-        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=meaning)
+        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=setting)
         with closing(Database(config)) as database:
             schema.upgrade(database)
             if not is_filled:

@@ -34,8 +34,8 @@ def main() -> None:
         _report(setting)
 
 
-def _report(meaning: str) -> None:
-    with _demo(meaning) as database:
+def _report(setting: str) -> None:
+    with _demo(setting) as database:
         for number, kind in enumerate(VARIANTS):
             measured = figures(answers_to(database, variants(kind)))
             if not number:
@@ -54,11 +54,11 @@ def _report(meaning: str) -> None:
 
 
 @contextmanager
-def _demo(meaning: str) -> Iterator[Database]:
-    """Open the demo world, read and indexed."""
+def _demo(setting: str) -> Iterator[Database]:
+    """Open the demo world, read and indexed, with meaning on or off."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
         folder = Path(name)
-        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=meaning)
+        config = Config.load({}, INSTANCE=folder, UPLOADS=folder / "uploads", LOG_LEVEL="ERROR", MEANING=setting)
         with closing(Database(config)) as database:
             schema.upgrade(database)
             load.load(database)

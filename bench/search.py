@@ -2,8 +2,8 @@
 
 ``HUB_BENCH_SIZES`` has the numbers of resources (1000,10000,50000), with ten pages each. ``HUB_BENCH_NAIVE`` is the
 largest size at which naive Whoosh is measured, since indexing takes it long. ``HUB_BENCH_ALONE=1`` measures only the
-hub's own searches: no other engines, and nothing during searches. ``HUB_BENCH_FILES`` is the number of files
-that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
+hub's own searches: no other engines, and nothing during searches. ``HUB_BENCH_MEANING=1`` gives each page a vector
+and searches by meaning too, if the extra is installed. ``HUB_BENCH_FILES`` is the number of files that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
 at the largest size.
 """
 
@@ -42,6 +42,7 @@ SIZES = [int(size) for size in os.environ.get("HUB_BENCH_SIZES", "1000,10000,500
 NAIVE = int(os.environ.get("HUB_BENCH_NAIVE", "10000"))
 ALONE = os.environ.get("HUB_BENCH_ALONE", "") == "1"
 ENGINES = {} if ALONE else YARDSTICKS
+MEANING = "on" if os.environ.get("HUB_BENCH_MEANING", "") == "1" else "off"
 FILES = int(os.environ.get("HUB_BENCH_FILES", "1000"))
 FRESH_AT = 10_000
 PAGES = 10
@@ -66,7 +67,7 @@ def main() -> None:
     stories = corpus.stories()
     source = "Reuters-21578" if corpus.REUTERS.exists() else "generated text"
     print(f"{source}, {PAGES} pages per resource; {os.cpu_count()} cores, Python {sys.version.split()[0]}")
-    print("Milliseconds as median / 95th percentile, one client, warm caches.\n")
+    print(f"Milliseconds as median / 95th percentile, one client, warm caches. Meaning is {MEANING}.\n")
     names = ["this hub, whole request", "its engine alone", *ENGINES]
     print(f"| resources | {' | '.join(names)} | {CLIENTS} clients | indexed | index : text | web process | load |")
     print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
@@ -85,11 +86,14 @@ def main() -> None:
 
 
 def _fill(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
-    hub = Hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE))  # instead of the shorter pause of tests
+    pause = str(Config.WORKER_PAUSE)  # instead of the shorter pause of tests
+    hub = Hub(folder / "hub", WORKER_PAUSE=pause, MEANING=MEANING)
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
-    database = Database(Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR"))
+    config = Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR", MEANING=MEANING)
+    database = Database(config)
     schema.upgrade(database)
     characters = corpus.fill(database, size, PAGES, stories)
+    corpus.fill_vectors(database, stories)
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
     assert added.returncode == 0, added.stderr
