@@ -11,6 +11,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from config import ROOT
+from hub import __version__
 
 OUR_OWN = {"config", "hub", "tests", "bench"}
 # Packages that are used without an import, with the reason.
@@ -136,3 +137,10 @@ def test_the_lock_files_have_every_direct_dependency_and_no_urls() -> None:
 def test_the_function_that_pyproject_names_for_the_hub_command_exists() -> None:
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
     assert callable(resolve_name(scripts["hub"]))
+
+
+def test_the_hubs_version_is_the_newest_of_the_changelog() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    newest = re.search(r"^## ([\d.]+)", (ROOT / "CHANGELOG.md").read_text(), re.MULTILINE)
+    assert newest is not None
+    assert {__version__, project["version"]} == {newest[1]}
