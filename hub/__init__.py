@@ -1,3 +1,3 @@
 """The AMCC Resource Hub: store, find, take, share and confirm what an alliance knows."""
 
-__version__ = "0.6.0"
+__version__ = "0.7.0"
