@@ -81,12 +81,11 @@ def _best(scores: Scores, docs: Docs, most: int) -> Docs:
 
 def _in_order(snapshot: Snapshot, scores: Scores, docs: Docs, most: int) -> Sequence[int]:
     """Return the ``most`` best documents; of equal ones the newest first."""
-    facts = snapshot.facts
     if len(docs) > most:  # with all that are as good as the last one
         least = np.partition(scores[docs], len(docs) - most)[len(docs) - most]
         docs = docs[scores[docs] >= least]
-    of_docs = dict(zip(docs.tolist(), scores[docs].round(9).tolist(), strict=True))
-    return sorted(of_docs, key=lambda doc: (-of_docs[doc], -facts[doc].published, -facts[doc].id))[:most]
+    in_order = np.lexsort((-snapshot.ids[docs], -snapshot.published[docs], -scores[docs].round(9)))
+    return docs[in_order[:most]].tolist()  # type: ignore[no-any-return]
 
 
 def _add_proximity(parts: Sequence[Part], scores: Scores, docs: Docs) -> None:
@@ -213,16 +212,14 @@ def _gains(snapshot: Snapshot, leaf: Leaf) -> tuple[Docs, Scores]:
 def _length_norms(snapshot: Snapshot) -> Scores:
     """Return BM25's length normalization of each document, cached with the snapshot."""
     if "length norms" not in snapshot.per_document:
-        lengths = np.array([facts.length for facts in snapshot.facts], dtype=np.float64)
-        snapshot.per_document["length norms"] = 1 - B + B * lengths / snapshot.mean_length
+        snapshot.per_document["length norms"] = 1 - B + B * snapshot.lengths.astype(np.float64) / snapshot.mean_length
     return snapshot.per_document["length norms"]
 
 
 def _recency(snapshot: Snapshot, today: date) -> Scores:
     """Return the recency factor of each document, cached with the snapshot."""
     if today not in snapshot.per_document:
-        published = np.array([facts.published for facts in snapshot.facts], dtype=np.float64)
-        age = np.maximum(0.0, today.toordinal() - published)
+        age = np.maximum(0.0, today.toordinal() - snapshot.published)
         snapshot.per_document[today] = 1 + RECENCY * 0.5 ** (age / HALF_AFTER_DAYS)
     return snapshot.per_document[today]
 

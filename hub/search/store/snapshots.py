@@ -279,9 +279,24 @@ class Snapshot:
         return {"oldest": oldest, "newest": oldest[::-1], "title": by_title}
 
     @cached_property
+    def ids(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """The resource of each document."""
+        return np.array([facts.id for facts in self.facts], dtype=np.int64)
+
+    @cached_property
+    def published(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """The day on which each document was published, as an ordinal."""
+        return np.array([facts.published for facts in self.facts], dtype=np.int64)
+
+    @cached_property
+    def lengths(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """The positions with terms of each document."""
+        return np.array([facts.length for facts in self.facts], dtype=np.int64)
+
+    @cached_property
     def mean_length(self) -> float:
         """The mean length of the entries."""
-        return max(1.0, sum(facts.length for facts in self.facts) / max(1, self.size))
+        return max(1.0, float(self.lengths.sum()) / max(1, self.size))
 
     @cached_property
     def doc_of(self) -> Mapping[int, int]:
