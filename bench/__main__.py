@@ -8,12 +8,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+PAGE = "performance"  # the page of all figures, with which `make bench` ends
+
 
 def main() -> None:
     """Run the benchmarks; each prints its own table."""
     names = sorted(path.stem for path in Path(__file__).parent.glob("*.py") if not path.stem.startswith("_"))
     runnable = [name for name in names if hasattr(importlib.import_module(f"bench.{name}"), "main")]
-    for name, arguments in chosen(sys.argv[1:] or runnable, runnable):
+    everything = [name for name in runnable if name != PAGE] + [PAGE]
+    for name, arguments in chosen(sys.argv[1:] or everything, runnable):
         print(f"\n## {name}\n", flush=True)
         importlib.import_module(f"bench.{name}").main(*arguments)
 

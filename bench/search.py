@@ -15,23 +15,21 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor
 
 import psutil
 
 from bench import corpus
+from bench.figures import Figure
+from bench.filled import PAGES, Filled, cookie_of, fill, load, merge_all
 from bench.yardsticks import YARDSTICKS
-from config import Config
 from hub.core.dates import number, plural
 from hub.core.db import Database
 from hub.members.models import Person
-from hub.migrations import schema
 from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
@@ -45,21 +43,9 @@ ENGINES = {} if ALONE else YARDSTICKS
 MEANING = "on" if os.environ.get("HUB_BENCH_MEANING", "") == "1" else "off"
 FILES = int(os.environ.get("HUB_BENCH_FILES", "1000"))
 FRESH_AT = 10_000
-PAGES = 10
 CLIENTS = 8
 SECONDS = 15.0
 UPLOADS = 9
-
-
-@dataclass
-class Filled:
-    """A filled hub that isn't running yet."""
-
-    hub: Hub
-    database: Database
-    characters: int
-    resources: int
-    questions: Sequence[str]
 
 
 def main() -> None:
@@ -73,7 +59,7 @@ def main() -> None:
     print(f"|---|{'---|' * (len(names) + 5)}", flush=True)
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
-            filled = _fill(Path(folder), size, stories)
+            filled = fill(Path(folder), size, stories, meaning=MEANING)
             _row(filled, Path(folder))
             if not ALONE and (size == min(FRESH_AT, max(SIZES)) or (FRESH_AT not in SIZES and size == max(SIZES))):
                 fresh = _freshness(filled, Path(folder))
@@ -83,21 +69,6 @@ def main() -> None:
     print("\n| during searches | result |\n|---|---|")
     for measurement, result in fresh:
         print(f"| {measurement} | {result} |", flush=True)
-
-
-def _fill(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Filled:
-    pause = str(Config.WORKER_PAUSE)  # instead of the shorter pause of tests
-    hub = Hub(folder / "hub", WORKER_PAUSE=pause, MEANING=MEANING)
-    instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
-    config = Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR", MEANING=MEANING)
-    database = Database(config)
-    schema.upgrade(database)
-    characters = corpus.fill(database, size, PAGES, stories)
-    corpus.fill_vectors(database, stories)
-    words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
-    added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
-    assert added.returncode == 0, added.stderr
-    return Filled(hub, database, characters, size, corpus.queries(stories))
 
 
 # Speed
@@ -123,7 +94,7 @@ def _row(filled: Filled, folder: Path) -> None:
             cells.append(_time(search, filled.questions, rounds=1 if name == "naive Whoosh" else 2))
     filled.hub.start()
     try:
-        cookie, addresses = _cookie(filled.hub), _addresses(filled.questions)
+        cookie, addresses = cookie_of(filled.hub), _addresses(filled.questions)
         for _ in range(3):  # each web process opens the index on its first request
             _ask(filled.hub.port, cookie, addresses)
         times = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
@@ -135,16 +106,8 @@ def _row(filled: Filled, folder: Path) -> None:
         filled.hub.stop()
     cells.insert(0, _figures(times))
     many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {_p95(clients.times):.0f} ms"
-    last = [many, f"{filled.resources / seconds:.0f}/s on one core", f"{share:.2f}", f"{weight:.0f} MB", _load()]
+    last = [many, f"{filled.resources / seconds:.0f}/s on one core", f"{share:.2f}", f"{weight:.0f} MB", load()]
     print(f"| {number(filled.resources)} | {' | '.join([*cells, *last])} |", flush=True)
-
-
-def merge_all(database: Database) -> None:
-    """Merge all segments now, so that the worker doesn't merge them during the measurements."""
-    index.QUIET_AFTER = 0.0
-    root = folders.root_of(database.config)
-    while index._could_merge(root):  # noqa: SLF001
-        index.catch_up(database)
 
 
 def _engine(database: Database) -> Callable[[str], int]:
@@ -160,7 +123,11 @@ def _engine(database: Database) -> Callable[[str], int]:
 
 
 def _time(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> str:
-    """Return the times of each query in ``rounds`` rounds; with more than one round, after a warm-up of each query."""
+    return _figures(_times(search, questions, rounds))
+
+
+def _times(search: Callable[[str], int], questions: Sequence[str], rounds: int = 2) -> list[float]:
+    """Return the milliseconds of each query in ``rounds`` rounds; with more than one, after a warm-up of each query."""
     for question in questions if rounds > 1 else questions[:1]:
         search(question)
     times = []
@@ -168,7 +135,32 @@ def _time(search: Callable[[str], int], questions: Sequence[str], rounds: int = 
         began = time.perf_counter()
         search(question)
         times.append((time.perf_counter() - began) * 1000)
-    return _figures(times)
+    return times
+
+
+def engine_times(filled: Filled, search: Callable[[str], int] | None = None) -> list[float]:
+    """Return the milliseconds of all queries in the hub's engine, or in another."""
+    return _times(search or _engine(filled.database), filled.questions)
+
+
+def whole_requests(filled: Filled) -> Iterator[Figure]:
+    """Serve a filled hub, and measure searches over HTTP: one client, then many at once."""
+    filled.hub.start()
+    try:
+        cookie, addresses = cookie_of(filled.hub), _addresses(filled.questions)
+        for _ in range(3):  # each web process opens the index on its first request
+            _ask(filled.hub.port, cookie, addresses)
+        times = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
+        with _Clients(filled.hub.port, cookie, addresses) as clients:
+            clients.wait(SECONDS)
+    finally:
+        filled.hub.stop()
+    line = f"search at {number(filled.resources)}, whole request"
+    yield Figure(f"{line}, median", statistics.median(times), 25.0, "ms")
+    yield Figure(f"{line}, 95th percentile", _p95(times), 60.0, "ms")
+    rate = len(clients.times) / clients.took
+    beside = f"p95 {_p95(clients.times):.0f} ms"
+    yield Figure(f"{line}, {CLIENTS} clients", rate, 60.0, "requests/s", at_least=True, beside=beside)
 
 
 def _figures(times: Sequence[float]) -> str:
@@ -177,18 +169,6 @@ def _figures(times: Sequence[float]) -> str:
 
 def _p95(times: Sequence[float]) -> float:
     return sorted(times)[int(len(times) * 0.95)]
-
-
-def _load() -> str:
-    return f"{os.getloadavg()[0]:.1f}"
-
-
-def _cookie(hub: Hub) -> str:
-    """Return the session cookie of a member who signed in through the form."""
-    browser = Visitor(hub).sign_in()
-    handlers = vars(browser.opener)["handlers"]
-    jar = next(handler.cookiejar for handler in handlers if isinstance(handler, HTTPCookieProcessor))
-    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar)
 
 
 def _addresses(questions: Sequence[str]) -> Sequence[str]:
@@ -258,10 +238,10 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
     hub = filled.hub
     hub.start()
     try:
-        cookie, addresses = _cookie(hub), _addresses(filled.questions)
+        cookie, addresses = cookie_of(hub), _addresses(filled.questions)
         for _ in range(3):
             _ask(hub.port, cookie, addresses)
-        figures = [("load before", _load()), ("resources", number(filled.resources))]
+        figures = [("load before", load()), ("resources", number(filled.resources))]
         with _Clients(hub.port, cookie, addresses) as clients:
             browser = Visitor(hub).sign_in()
             uploads = [_findable(browser, turn) for turn in range(UPLOADS)]
@@ -286,7 +266,7 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
         requests = plural(len(clients.times), "request")
         outcome = f"{requests}, {len(clients.failures)} failed, p95 {_p95(clients.times):.0f} ms"
         figures.append((f"rebuild of the whole index in {took:.0f} s, 2 clients searching", outcome))
-        return [*figures, ("load after", _load())]
+        return [*figures, ("load after", load())]
     finally:
         hub.stop()
 

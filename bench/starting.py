@@ -1,0 +1,60 @@
+"""Benchmark of commands: the seconds that `hub --help`, `hub search` and others take from start to end.
+
+``HUB_BENCH_SIZES`` has the numbers of resources that are searched; the largest counts (50000).
+"""
+
+import os
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from bench import corpus
+from bench.figures import Figure, heading, median, show
+from bench.filled import Filled, fill, merge_all
+from hub.core.dates import number
+from hub.search import index
+from tests.serving import Hub
+
+SIZE = max(int(size) for size in os.environ.get("HUB_BENCH_SIZES", "50000").split(","))
+TURNS = 7
+
+
+def main() -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
+        filled = fill(Path(folder), SIZE, corpus.stories())
+        index.catch_up(filled.database)
+        merge_all(filled.database)
+        print(heading())
+        show([help_figure(filled.hub), *figures(filled)])
+        filled.database.close()
+
+
+def help_figure(hub: Hub) -> Figure:
+    """Measure `hub --help`."""
+    return _figure(hub, "hub --help", ["--help"], 0.3)
+
+
+def figures(filled: Filled) -> Iterator[Figure]:
+    """Measure `hub search` in a filled hub."""
+    yield _figure(filled.hub, f"hub search at {number(filled.resources)}", ["search", filled.questions[1]], 0.6)
+
+
+def _figure(hub: Hub, line: str, words: list[str], asked: float) -> Figure:
+    times, before = [], _cpu()
+    for _ in range(TURNS):
+        began = time.perf_counter()
+        assert hub.command(*words).returncode == 0, words
+        times.append(time.perf_counter() - began)
+    return Figure(line, median(times), asked, "s", beside=f"{(_cpu() - before) / TURNS:.2f} s of CPU")
+
+
+def _cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+if __name__ == "__main__":
+    main()
