@@ -4,7 +4,8 @@ import json
 
 import click
 
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core.dates import plural
 from hub.members.rules.permissions import OPERATOR
 from hub.overview.queries import attention as attention_queries

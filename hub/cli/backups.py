@@ -7,7 +7,9 @@ from pathlib import Path
 import click
 
 from config import Config
-from hub.cli.base import main, open_database, progress_bar
+from hub.cli.base import main
+from hub.cli.opening import open_database
+from hub.cli.terminal import progress_bar
 from hub.core import dates, in_use, log
 from hub.core.errors import Refused
 from hub.migrations import schema

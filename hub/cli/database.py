@@ -2,7 +2,8 @@
 
 import click
 
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.migrations import schema
 
 

@@ -2,7 +2,9 @@
 
 import click
 
-from hub.cli.base import main, open_database, progress_bar
+from hub.cli.base import main
+from hub.cli.opening import open_database
+from hub.cli.terminal import progress_bar
 from hub.demo import load
 from hub.library.derive import page_texts
 from hub.mail.delivery import delivering

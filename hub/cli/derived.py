@@ -5,7 +5,9 @@ import sys
 import click
 
 from hub import worker
-from hub.cli.base import main, open_database, progress_bar
+from hub.cli.base import main
+from hub.cli.opening import open_database
+from hub.cli.terminal import progress_bar
 from hub.core import dates
 from hub.core.db import Database
 from hub.library import actions as library_actions

@@ -7,7 +7,8 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Config
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core import failures
 from hub.core.db import Database
 from hub.migrations import schema

@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from hub.cli.base import main, open_database, person_with_email
+from hub.cli.base import main
+from hub.cli.lookups import person_with_email
+from hub.cli.opening import open_database
 from hub.core.dates import plural
 from hub.overview import reports as overview_reports
 from hub.overview.queries import personal_data as personal_data_queries

@@ -10,7 +10,10 @@ from typing import Any
 import click
 
 from hub.cli import import_paths
-from hub.cli.base import DAY, main, open_database, organization_by_slug, progress_bar
+from hub.cli.base import main
+from hub.cli.lookups import organization_by_slug
+from hub.cli.opening import open_database
+from hub.cli.terminal import DAY, progress_bar
 from hub.core import dates
 from hub.core.db import Database
 from hub.core.errors import Refused

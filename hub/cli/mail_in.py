@@ -12,7 +12,8 @@ import click
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core import clock, in_use
 from hub.core.addresses import addresses_in
 from hub.core.dates import file_size

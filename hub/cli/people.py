@@ -5,7 +5,10 @@ from datetime import date
 
 import click
 
-from hub.cli.base import DAY, main, open_database, organization_by_slug, person_with_email
+from hub.cli.base import main
+from hub.cli.lookups import organization_by_slug, person_with_email
+from hub.cli.opening import open_database
+from hub.cli.terminal import DAY
 from hub.core.errors import Refused
 from hub.members import credentials
 from hub.members import queries as members_queries

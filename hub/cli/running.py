@@ -1,4 +1,4 @@
-"""hub serve and hub worker: run the hub."""
+"""hub serve: runs the hub."""
 
 import os
 import sys
@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import click
 
-from hub import worker
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.cli.serving import listen, serve_until_stopped
 from hub.core import in_use, metrics
 from hub.members.actions import invitations as invitations_actions
@@ -38,11 +38,3 @@ def serve(host: str, port: int, *, no_worker: bool) -> None:
         sys.stdout.flush()
         metrics.share(config)
         sys.exit(serve_until_stopped(config, listener, with_worker=not no_worker))
-
-
-@main.command("worker")
-def run_worker() -> None:
-    """Run only the worker. It reads uploads, updates the search index and sends email."""
-    with open_database(serving=True) as database, in_use.serving(database.config):
-        metrics.share(database.config)
-        worker.main(database)

@@ -6,7 +6,8 @@ from typing import Any
 
 import click
 
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core.dates import plural, with_year
 from hub.core.errors import Refused
 from hub.members import queries as members_queries

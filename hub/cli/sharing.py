@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core import tables
 from hub.core.dates import number, with_year
 from hub.core.quarters import Quarter

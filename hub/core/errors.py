@@ -36,3 +36,7 @@ class NotAllowed(NotFound):
     def __init__(self, permission: str, of: str = "") -> None:
         super().__init__()
         self.permission, self.of = permission, of
+
+
+class NewerDatabase(Exception):
+    """Raised when a newer version of the hub migrated the database, so that this one can't read it."""

@@ -4,8 +4,9 @@ import errno
 import sqlite3
 from collections.abc import Iterator
 
-from alembic.util import CommandError
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from hub.core.errors import NewerDatabase
 
 FULL = "The disk is full. Free some space, then try again."
 READ_ONLY = "The hub can't write there ({where}). Check who owns its folders, and that the disk isn't read-only."
@@ -79,8 +80,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def _sentence(error: BaseException) -> str:
-    if isinstance(error, CommandError):
-        return NEWER if "locate revision" in str(error) else ""
+    if isinstance(error, NewerDatabase):
+        return NEWER
     if isinstance(error, DBAPIError | sqlite3.Error):
         sentence = _sentence_of_driver(error.orig if isinstance(error, DBAPIError) else error)
         return UNREACHABLE.format(reason=_first_line(error)) if is_unreachable(error) else sentence

@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 from werkzeug.local import LocalProxy
 
 from config import Config
-from hub.core import clock, dates, text
+from hub.core import clock, dates, rendering
 from hub.core.db import Database
 from hub.core.icons import icon
 from hub.core.templates import Unindented
@@ -37,7 +37,7 @@ def init(app: Flask) -> None:
         time=lambda moment: dates.time_of_day(local(moment) if isinstance(moment, datetime) else moment),
         local_day=lambda moment: local(moment).date(),
         number=dates.number,
-        markdown=text.markdown,
+        markdown=rendering.markdown,
         plural=dates.plural,
         size=dates.file_size,
     )

@@ -10,8 +10,6 @@ from enum import StrEnum
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
-from email_validator import EmailNotValidError, validate_email
-
 from hub.core.errors import Refused
 
 _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
@@ -19,6 +17,9 @@ _BOUNCE = re.compile(r"bounces\+(\d{1,18})-([a-z2-7]{16})@(.+)", re.IGNORECASE)
 
 def deliverable(text: str) -> str:
     """Return the normalized address, with its domain in ASCII; raises Refused if it is invalid."""
+    # Takes 0.03 s with its tables of international names, so only processes that check addresses load it.
+    from email_validator import EmailNotValidError, validate_email  # noqa: PLC0415 - slow, and often not needed
+
     try:
         valid = validate_email(text.strip(), check_deliverability=False, test_environment=False)
     except EmailNotValidError as error:

@@ -246,5 +246,5 @@ def test_a_mistake_in_the_code_is_not_hidden(place: Place, monkeypatch: pytest.M
     def fail(*_arguments: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("hub.cli.base.schema.is_current", fail)
+    monkeypatch.setattr("hub.migrations.schema.is_current", fail)
     assert isinstance(place.run("organization add").exception, ZeroDivisionError)

@@ -16,7 +16,8 @@ from flask.testing import FlaskClient
 
 from config import Config, WrongSettingError
 from hub.app import create_app
-from hub.cli.base import main, open_database
+from hub.cli.base import main
+from hub.cli.opening import open_database
 from hub.core import clock, secret_keys
 from hub.core.db import Database
 from hub.library.files import handles

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.core import text
+from hub.core import rendering, text
 
 ATTACKS = [
     "<script>alert(1)</script>",
@@ -37,24 +37,26 @@ def _is_harmless(html: str) -> bool:
 
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_html_that_runs_loads_or_frames_is_removed(attack: str) -> None:
-    assert _is_harmless(text.markdown(attack))
-    assert _is_harmless(text.safe_html(attack))
+    assert _is_harmless(rendering.markdown(attack))
+    assert _is_harmless(rendering.safe_html(attack))
 
 
 @pytest.mark.parametrize("other", ["bleach", "nh3"])
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_each_sanitizer_is_enough_without_the_other(other: str, attack: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(getattr(text, other), "clean", lambda html, **_options: html)
-    assert _is_harmless(text.safe_html(attack))
+    monkeypatch.setattr(getattr(rendering, other), "clean", lambda html, **_options: html)
+    assert _is_harmless(rendering.safe_html(attack))
 
 
 @given(st.text())
 def test_any_text_renders_harmlessly(written: str) -> None:
-    assert _is_harmless(text.markdown(text.clean(written)))
+    assert _is_harmless(rendering.markdown(text.clean(written)))
 
 
 def test_markdown_supports_what_a_briefing_needs() -> None:
-    html = text.markdown("# Grants\n\n1. **CMMC**\n2. [NOFO](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    html = rendering.markdown(
+        "# Grants\n\n1. **CMMC**\n2. [NOFO](https://example.org)\n\n| a | b |\n|---|---|\n| 1 | 2 |"
+    )
     assert "<h2>Grants</h2>" in html
     assert "<strong>CMMC</strong>" in html
     assert 'href="https://example.org"' in html
@@ -63,7 +65,7 @@ def test_markdown_supports_what_a_briefing_needs() -> None:
 
 
 def test_headings_start_below_the_heading_of_the_page() -> None:
-    assert "<h1" not in text.markdown("# One\n\n###### Six")
+    assert "<h1" not in rendering.markdown("# One\n\n###### Six")
 
 
 @given(st.text())
@@ -82,7 +84,7 @@ def test_naughty_strings_stay_as_typed() -> None:
 def test_deeply_nested_html_is_sanitized_quickly() -> None:
     """Bleach would take minutes."""
     for before in ("", "</p>" * 20_000):
-        html = text.safe_html(before + "<em onclick='x()'>" * 20_000 + "deep<script>x()</script>")
+        html = rendering.safe_html(before + "<em onclick='x()'>" * 20_000 + "deep<script>x()</script>")
         assert "deep" in html
         assert "onclick" not in html
         assert "script" not in html
@@ -110,15 +112,15 @@ def test_deeply_nested_html_is_sanitized_quickly() -> None:
 )
 def test_a_text_of_nothing_but_marks_is_shown_as_it_was_typed(unit: str) -> None:
     typed = unit * (100_000 // len(unit))
-    html = text.markdown(typed)
-    assert text.TOO_MUCH_FORMATTING in html
-    assert _words_of(html) == text.TOO_MUCH_FORMATTING.split() + typed.split()
+    html = rendering.markdown(typed)
+    assert rendering.TOO_MUCH_FORMATTING in html
+    assert _words_of(html) == rendering.TOO_MUCH_FORMATTING.split() + typed.split()
 
 
 def test_a_wide_table_with_many_lines_is_shown_as_it_was_typed() -> None:
     wide = "|a" * 99 + "\n" + "|-" * 99 + "\n"
-    assert text.TOO_MUCH_FORMATTING in text.markdown(wide + "a\n" * 1_000)
-    assert "<table>" in text.markdown(wide + "a\n" * 10)
+    assert rendering.TOO_MUCH_FORMATTING in rendering.markdown(wide + "a\n" * 1_000)
+    assert "<table>" in rendering.markdown(wide + "a\n" * 10)
 
 
 def test_a_long_document_as_people_write_it_is_formatted() -> None:
@@ -128,14 +130,14 @@ def test_a_long_document_as_people_write_it_is_formatted() -> None:
         + "\n\n- [Notice](https://a.example/n)\n- two\n\n"
     )
     table = "|a|b|c|\n|-|-|-|\n" + "|1|2|3|\n" * 300
-    html = text.markdown(section * 100 + table)
+    html = rendering.markdown(section * 100 + table)
     assert html.count("<h2>") == 100
     assert html.count("<tr>") == 301
 
 
 @given(st.text())
 def test_text_as_typed_keeps_every_word_and_is_harmless(typed: str) -> None:
-    html = text.as_typed(typed)
+    html = rendering.as_typed(typed)
     assert _is_harmless(html)
     assert "".join(_words_of(html)) == "".join(text.clean(typed).split())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from lxml import etree
 from markupsafe import Markup
 
-from hub.core.text import as_typed, markdown, safe_html
+from hub.core.rendering import as_typed, markdown, safe_html
 from hub.library.extract.formats import Format
 from hub.library.extract.limits import Limits
 from hub.library.extract.mail.gathered import Mail

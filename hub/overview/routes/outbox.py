@@ -8,7 +8,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from hub.core import clock, web
 from hub.core.errors import Refused
 from hub.core.once import once
-from hub.core.text import mail_html
+from hub.core.rendering import mail_html
 from hub.core.web import db, one_of, page_number
 from hub.mail import actions as mail_actions
 from hub.mail import queries as mail_queries

@@ -10,7 +10,7 @@ from hub.core.dates import plural, zone_name
 from hub.core.errors import NotFound
 from hub.core.once import once
 from hub.core.quarters import Quarter
-from hub.core.text import mail_html
+from hub.core.rendering import mail_html
 from hub.core.web import db, one_of
 from hub.mail import queries as mail_queries
 from hub.mail.letters import Letter

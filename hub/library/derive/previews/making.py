@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from config import Config
 from hub.core import clock, heartbeats
 from hub.core.db import Database
-from hub.core.text import safe_html
+from hub.core.rendering import safe_html
 from hub.library import queries as library_queries
 from hub.library.derive import retries
 from hub.library.derive.previews import shelf
