@@ -9,13 +9,30 @@ from hub.core.db import Base
 from hub.library.rules import Audience, Kind, PageKind, PreviewState, ScanState, Source, State, place_name
 from hub.members.models import Organization, Person
 
+_LIVE = text("withdrawn_at IS NULL")
+
 
 class Resource(Base):
     """A briefing, call notes, a presentation, or anything else worth sharing."""
 
     __tablename__ = "resource"
-    # Every search asks which resources are live, and in which version.
-    __table_args__ = (Index("ix_resource_live", "withdrawn_at", "version"),)
+    # SQLite reads an index alone only if it has all columns of the query, `withdrawn_at` too. It must find no index that
+    # begins with that column, or it takes that one for the newest resources, and sorts all of them.
+    __table_args__ = (
+        # Every search asks which resources are live, and in which version.
+        Index("ix_resource_live", "version", "id", "withdrawn_at", sqlite_where=_LIVE, postgresql_where=_LIVE),
+        # Home lists the newest that a person may read: the columns of `visible_to`.
+        Index(
+            "ix_resource_newest",
+            "created_at",
+            "id",
+            "audience",
+            "organization_id",
+            "withdrawn_at",
+            sqlite_where=_LIVE,
+            postgresql_where=_LIVE,
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(Text)
