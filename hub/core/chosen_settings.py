@@ -42,8 +42,12 @@ def refresh(database: Database) -> None:
     """Load the settings chosen in the browser into ``database.config``.
 
     Every web request and every round of the worker starts with this, so that all processes see a change at once.
-    It costs one small query. If the database can't be read, nothing changes.
+    It costs one small query, and on SQLite none while nothing has changed. If the database can't be read, nothing
+    changes.
     """
+    state = database.memory.state()
+    if state is not None and database.refreshed == (state, database.config):
+        return
     try:
         with database.engine.connect() as connection:
             rows = connection.execute(_CHOSEN).all()
@@ -53,6 +57,7 @@ def refresh(database: Database) -> None:
     chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _is_valid(name, value)}
     if any(getattr(config, name) != value for name, value in chosen.items()):
         database.config = replace(config, **chosen)
+    database.refreshed = (state, database.config)
 
 
 def _is_valid(name: str, value: str) -> bool:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeDecorator
 
 from config import Config
 from hub.core.fingerprints import digest_of
+from hub.core.remembered import Memory, State
 from hub.core.writers import PATIENCE, TooBusyError, WriterLine
 
 FREE_FOR_READING = 4  # threads of a web process that don't wait to write while the line doesn't move
@@ -82,8 +83,10 @@ class Database:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.refreshed: tuple[State, Config] | None = None  # the state whose chosen settings are in ``config``
         self.line = _line_of(config)
         self.engine = _engine(config.DATABASE_URL, self.line)
+        self.memory = Memory(self.engine)
         info = {"database": self}
         self.reader = sessionmaker(self.engine, expire_on_commit=False, info=info | {"writes": False})
         writing = self.engine.execution_options(hub_begin="IMMEDIATE")
@@ -116,6 +119,7 @@ class Database:
 
     def close(self) -> None:
         """Close all connections."""
+        self.memory.close()
         self.engine.dispose()
         if self.line:
             self.line.close()
@@ -219,7 +223,7 @@ def _begin_sqlite(line: WriterLine, connection: Connection) -> None:
     """
     options = connection.get_execution_options()
     if options.get("hub_begin") != "IMMEDIATE":
-        connection.exec_driver_sql("BEGIN DEFERRED")
+        _driver_of(connection).execute("BEGIN DEFERRED")  # takes no lock, so it can't fail for a reason to report
         return
     patience = options.get("hub_patience", PATIENCE)
     try:
@@ -233,6 +237,10 @@ def _begin_sqlite(line: WriterLine, connection: Connection) -> None:
         connection.info[_HURRIED] = True
         connection.exec_driver_sql(f"PRAGMA busy_timeout={1000 * patience:.0f}")
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _driver_of(connection: Connection) -> sqlite3.Connection:
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 # Where a connection keeps the line in which it has its turn, and that it doesn't wait for other programs as usual.

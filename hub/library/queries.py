@@ -127,11 +127,11 @@ def readable_revisions(person: PermissionHolder | None, resource: Resource) -> l
 
 
 def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Resource]:
-    """Return the most recently added resources, newest first, with their organizations."""
+    """Return the most recently added resources, newest first, with their organizations, but not their membership."""
     return db.scalars(
         select(Resource)
         .where(visible_to(person))
-        .options(joinedload(Resource.organization), selectinload(Resource.current))
+        .options(joinedload(Resource.organization, innerjoin=True).lazyload(Organization.periods))
         .order_by(Resource.created_at.desc(), Resource.id.desc())
         .limit(count)
     ).all()

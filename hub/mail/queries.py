@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from hub.core.db import config_of
 from hub.core.errors import NotFound
+from hub.core.remembered import remembered
 from hub.mail.models import BouncedAddress, MailRound, MailStart, OutboxMessage
 from hub.mail.rules import TROUBLED, LetterKind, State, keyed_hash
 
@@ -115,8 +116,14 @@ def is_canceled(db: Session, message_id: int) -> bool:
 
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     """Return the number of messages caused by the person that failed, may have failed or bounced since then."""
-    troubled = OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
-    return db.scalar(select(func.count(OutboxMessage.id)).where(OutboxMessage.sent_by_id == person_id, *troubled)) or 0
+    midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)  # what is remembered can't depend on the moment
+    troubled = select(OutboxMessage.settled_at).where(
+        OutboxMessage.sent_by_id == person_id,
+        OutboxMessage.state.in_(TROUBLED),
+        OutboxMessage.settled_at >= midnight,
+    )
+    settled = remembered(db, ("troubles", person_id, midnight), lambda: db.scalars(troubled).all())
+    return sum(at is not None and at >= since for at in settled)
 
 
 def waiting_about(db: Session, kind: LetterKind) -> frozenset[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinl
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound
+from hub.core.remembered import remembered
 from hub.mail.letters import Imprint
 from hub.mail.rules import Quiet
 from hub.members.models import (
@@ -292,11 +293,13 @@ def link(db: Session, token: str) -> OneTimeLink | None:
 
 def session_by_token(db: Session, token: str) -> SignInSession | None:
     """Return the session with this token, with its person, unless it was ended; it may have expired."""
-    return db.scalar(
+    person = joinedload(SignInSession.person, innerjoin=True)
+    sessions = db.scalars(
         select(SignInSession)
         .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
-        .options(joinedload(SignInSession.person, innerjoin=True))
+        .options(person.joinedload(Person.organization, innerjoin=True).joinedload(Organization.periods))
     )
+    return sessions.unique().one_or_none()
 
 
 def sessions_of(db: Session, person: Person, now: datetime) -> Sequence[SignInSession]:
@@ -378,4 +381,5 @@ def token_hash(token: str) -> str:
 
 def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
     """Return the names of the hints that the person closed."""
-    return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person.id)))
+    closed, id_ = select(DismissedHint.name).where(DismissedHint.person_id == person.id), person.id
+    return remembered(db, ("hints", id_), lambda: frozenset(db.scalars(closed)))

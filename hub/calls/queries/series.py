@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from config import Config
 from hub.calls.models import Ask, Attendance, CalendarFeed, Call, Presentation
 from hub.calls.rules.calendars import CalendarEvent
-from hub.calls.rules.series import CHECK_IN_AFTER, CHECK_IN_BEFORE, CallState, Series
+from hub.calls.rules.series import CallState, Series
 from hub.core.dates import parse_time
 from hub.core.db import config_of
 from hub.core.errors import NotFound
@@ -143,25 +143,6 @@ def years(db: Session) -> list[int]:
     """Return the years that have calls, newest first."""
     first, last = db.execute(select(func.min(Call.day), func.max(Call.day))).one()
     return list(range(last.year, first.year - 1, -1)) if first else []
-
-
-def next_call(db: Session, now: datetime) -> Call | None:
-    """Return the current or next call."""
-    return db.scalar(_select_with_presentations().where(is_upcoming_call(now)).order_by(Call.starts_at).limit(1))
-
-
-def call_open_for_check_in(db: Session, now: datetime) -> Call | None:
-    """Return the latest call that people can check in to now; the SQL version of `is_check_in_open`."""
-    return db.scalar(
-        select(Call)
-        .where(
-            Call.state == CallState.PLANNED,
-            Call.starts_at <= now + CHECK_IN_BEFORE,
-            Call.ends_at >= now - CHECK_IN_AFTER,
-        )
-        .order_by(Call.starts_at.desc())
-        .limit(1)
-    )
 
 
 def _select_with_presentations() -> Select[Call]:

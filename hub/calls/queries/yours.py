@@ -1,17 +1,17 @@
 """Calls and presentations for a person's home page."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from hub.calls.models import Call, Presentation
-from hub.calls.queries.attendance import attendance_counts, check_in_of, has_attended
+from hub.calls.models import Source
 from hub.calls.queries.membership import took_part_on
-from hub.calls.queries.presentations import of_organization, open_slots, standings
-from hub.calls.queries.series import call_open_for_check_in, next_call
-from hub.calls.rules.commitment import AttendanceCounts, forecast
-from hub.calls.rules.presentations import NEEDS_DATE, TAKES_SLOT, PresentationStanding
+from hub.calls.queries.planned import CallFacts, CheckIn, Slot, attendance_since, calls_since, slots_of
+from hub.calls.rules.commitment import AttendanceCounts, attendance_in, forecast
+from hub.calls.rules.presentations import NEEDS_DATE, TAKES_SLOT, PresentationStanding, presentation_standing
+from hub.calls.rules.series import is_check_in_open
 from hub.core.db import config_of
 from hub.members.models import Person
 from hub.members.rules.organizations import OrganizationKind
@@ -19,50 +19,93 @@ from hub.members.rules.permissions import Permission, may
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A presentation of an organization on an upcoming call."""
+
+    slot: Slot
+    call: CallFacts
+
+
+@dataclass(frozen=True)
 class YourCalls:
     """The data on calls for a person's home page."""
 
-    next_call: Call | None
-    check_in: Call | None  # the call that they can check in to now and haven't yet
+    next_call: CallFacts | None
+    check_in: CallFacts | None  # the call that they can check in to now and haven't yet
     counted: bool  # True if attendance of their organization is already recorded for that call
     attended: AttendanceCounts | None  # None for the host, which has no commitments
     forecast: str
     presentation: PresentationStanding
-    planned: Presentation | None  # their next presentation, proposed or accepted
+    planned: Planned | None  # their next presentation, proposed or accepted
     free: int  # open slots on upcoming calls this year
-
-
-def _is_asked_about(db: Session, person: Person, call: Call) -> bool:
-    """Return True if home asks the person about a call: it counts for their organization, and they haven't checked in."""
-    counts = call.day >= config_of(db).records_begin and took_part_on(person.organization, call.day)
-    return counts and not check_in_of(db, person, call)
 
 
 def your_calls(db: Session, person: Person, today: date, now: datetime) -> YourCalls:
     """Return the next call, the one to check in to, and the organization's status for the year."""
     organization = person.organization
-    open_call = call_open_for_check_in(db, now) if may(person, Permission.TAKE_PART_IN_CALLS, organization) else None
-    if open_call and not _is_asked_about(db, person, open_call):
-        open_call = None
-    counted = bool(open_call and has_attended(db, organization, open_call))
-    upcoming = next_call(db, now)
+    calls, entries = calls_since(db, today.year), attendance_since(db, organization, today.year)
+    open_call = _open_call(db, person, calls, entries, now)
+    attended = frozenset(entry.call_id for entry in entries)
+    counted = open_call is not None and open_call.id in attended
+    upcoming = min((call for call in calls if call.is_upcoming(now)), key=lambda call: call.starts_at, default=None)
     if organization.kind is OrganizationKind.HOST:
         return YourCalls(upcoming, open_call, counted, None, "", PresentationStanding.NOT_DUE, None, 0)
-    standing = attendance_counts(db, [organization], today.year, now)[organization.id]
-    presentation_status = standings(db, [organization], today.year, today, now)[organization.id]
-    planned = [
-        presentation
-        for presentation in of_organization(db, organization)
-        if presentation.state in TAKES_SLOT and presentation.call.ends_at > now
-    ]
-    slots = open_slots(db, now, date(today.year, 12, 31)) if presentation_status in NEEDS_DATE else []
+    standing = _attendance_in(db, person, calls, attended, today.year, now)
+    slots = slots_of(calls, organization.id, today.year, attended, now)
+    records_begin = config_of(db).records_begin
+    presentation = presentation_standing(slots, today.year, today, organization.membership, records_begin)
+    soon = [call for call in calls if call.is_upcoming(now) and call.starts_at > now and call.day.year <= today.year]
     return YourCalls(
         next_call=upcoming,
         check_in=open_call,
         counted=counted,
         attended=standing,
         forecast=forecast(standing),
-        presentation=presentation_status,
-        planned=min(planned, key=lambda presentation: presentation.call.day, default=None),
-        free=sum(slot.left for slot in slots),
+        presentation=presentation,
+        planned=_planned(calls, organization.id, now),
+        free=sum(call.free for call in soon) if presentation in NEEDS_DATE else 0,
     )
+
+
+def _open_call(
+    db: Session, person: Person, calls: Sequence[CallFacts], entries: Sequence[CheckIn], now: datetime
+) -> CallFacts | None:
+    """Return the latest call that people can check in to now; None if home doesn't ask the person about it.
+
+    It asks about a call that counts for their organization, until they have checked in.
+    """
+    if not may(person, Permission.TAKE_PART_IN_CALLS, person.organization):
+        return None
+    of_now = [call for call in calls if is_check_in_open(call.state, call.starts_at, call.ends_at, now)]
+    latest = max(of_now, key=lambda call: call.starts_at, default=None)
+    if latest is None:
+        return None
+    counts = latest.day >= config_of(db).records_begin and took_part_on(person.organization, latest.day)
+    own = CheckIn(latest.id, person.id, Source.CHECK_IN)
+    return latest if counts and own not in entries else None
+
+
+def _attendance_in(
+    db: Session, person: Person, calls: Sequence[CallFacts], attended: frozenset[int], year: int, now: datetime
+) -> AttendanceCounts:
+    of_year = [call for call in calls if call.day.year == year]
+    held = [call for call in of_year if call.is_held(now)]
+    return attendance_in(
+        year,
+        [call.day for call in held],
+        {call.day for call in held if call.id in attended},
+        [call.day for call in of_year if call.is_upcoming(now)],
+        person.organization.membership,
+        config_of(db).records_begin,
+    )
+
+
+def _planned(calls: Sequence[CallFacts], organization_id: int, now: datetime) -> Planned | None:
+    """Return the organization's next presentation, proposed or accepted; of two on a call, the one added last."""
+    planned = [
+        Planned(slot, call)
+        for call in calls
+        for slot in reversed(call.slots)
+        if slot.organization_id == organization_id and slot.state in TAKES_SLOT and call.ends_at > now
+    ]
+    return min(planned, key=lambda each: each.call.day, default=None)

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from hub.core.errors import NotFound
+from hub.core.remembered import remembered
 from hub.library.models import Resource, Revision
 from hub.library.rules import State
 from hub.members.models import Organization
@@ -56,7 +57,9 @@ def unread(
 def counts(db: Session, person: PermissionHolder) -> dict[State, int]:
     """Return how many resources in each state need attention, of those that ``person`` may change."""
     rows = select(Revision.state, func.count()).join(Resource, _current()[1]).where(_needs_attention(person))
-    return {row[0]: row[1] for row in db.execute(rows.group_by(Revision.state).order_by(func.count().desc()))}
+    rows = rows.group_by(Revision.state).order_by(func.count().desc())
+    key = ("attention", scope_of(person, Permission.CHANGE), person.organization_id)
+    return dict(remembered(db, key, lambda: {row[0]: row[1] for row in db.execute(rows)}))
 
 
 def as_json(entries: Sequence[Unread]) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
+from hub.core.remembered import remembered
 from hub.library.models import Resource, Topic
 from hub.library.queries import visible_to
 from hub.library.rules import topic_label
@@ -100,6 +101,27 @@ class Reach:
     label: str
     organizations: int
     resource_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest quarter of the board, as home shows it."""
+
+    quarter: Quarter
+    total: Total
+    has_organizations: bool
+    behind: tuple[tuple[str, str, Standing], ...]  # slug, name and standing of those behind, silent ones first
+
+
+def newest(db: Session) -> Newest:
+    """Return the newest quarter of the board."""
+    return remembered(db, ("board", clock.today(config_of(db).zone), config_of(db).records_begin), lambda: _newest(db))
+
+
+def _newest(db: Session) -> Newest:
+    table = board(db)
+    late = [(row.organization.slug, row.organization.name, row.standings[-1]) for row in behind(table)]
+    return Newest(table.quarters[-1], table.totals[-1], bool(table.rows), tuple(late))
 
 
 MOST_SHARED = 8

@@ -38,7 +38,7 @@ def next_steps_for(person: Person, current: YourQuarter, previous: YourQuarter, 
         year=today.year,
         open_slots=calls.free,
         presents_on=short(planned.call.day, today) if planned else "",
-        has_deck=bool(planned and planned.resource_id),
+        has_deck=bool(planned and planned.slot.has_deck),
     )
     return next_steps(commitments)
 

@@ -43,13 +43,12 @@ def home() -> Answer:
     if person.access is not Access.FULL:
         return redirect(url_for("sharing.record"))
     quarter = board_queries.this_quarter(db)
-    board = board_queries.board(db) if may(person, Permission.SEE_BOARD) else None
+    board = board_queries.newest(db) if may(person, Permission.SEE_BOARD) else None
     seen = visiting_routes.seen_by(person)
     since = seen.since(clock.now()) if seen else None
     saved = searches_queries.saved_of(db, person)
-    current, previous = (
-        quarters_queries.your_quarter(db, person, quarter),
-        quarters_queries.your_quarter(db, person, quarter.previous),
+    (current, previous), strip = quarters_queries.your_quarters(
+        db, person, [quarter, quarter.previous], quarter.back(QUARTERS_ON_HOME)[::-1]
     )
     calls = yours_queries.your_calls(db, person, clock.today(web.config().zone), clock.now())
     page = render_template(
@@ -59,7 +58,7 @@ def home() -> Answer:
         saved=lines_of(saved, news_queries.new_in(db, person, saved)),
         current=current,
         previous=previous,
-        strip=quarters_queries.quarters_of(db, person.organization, quarter.back(QUARTERS_ON_HOME)[::-1]),
+        strip=strip,
         to_vote_on=joining_queries.waiting_for(db, person),
         undelivered=mail_queries.troubles_caused_by(db, person.id, clock.now() - UNDELIVERED_FOR),
         calls=calls,
@@ -67,7 +66,6 @@ def home() -> Answer:
         next_sentence=next_steps_for(person, current, previous, calls),
         board=board,
         guide=setup_queries.steps_done(db) if may(person, Permission.SET_UP) else None,
-        behind=board_queries.behind(board) if board else [],
         unscanned=storage_queries.count_unscanned(db) if may(person, Permission.SEE_STORAGE) else 0,
         to_look_at=sum(attention_queries.counts(db, person).values()),
         missing_walls=walls.missing(web.config()) if may(person, Permission.SET_UP) else [],

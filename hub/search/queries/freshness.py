@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from sqlalchemy import BigInteger, cast, func, select
 from sqlalchemy.orm import Session
 
+from hub.core.remembered import remembered
 from hub.library.models import Resource
 from hub.members.models import Organization
 
@@ -19,7 +20,7 @@ _SIGNATURE = select(
 
 def signature(db: Session) -> tuple[int, ...]:
     """Return numbers that change with every change of a searchable resource, from one quick query."""
-    return tuple(int(number or 0) for number in db.execute(_SIGNATURE).one())
+    return remembered(db, "signature", lambda: tuple(int(number or 0) for number in db.execute(_SIGNATURE).one()))
 
 
 def checksums(db: Session) -> Mapping[int, int]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
+from hub.core.remembered import remembered
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may
 from hub.search.models import GlossaryEntry
@@ -43,6 +44,10 @@ def entry_for(db: Session, person: Person | None, entry_id: int) -> GlossaryEntr
 
 def glossary(db: Session) -> Glossary:
     """Return the current glossary, compiled once for each state of the table."""
+    return remembered(db, "glossary", lambda: _glossary(db))
+
+
+def _glossary(db: Session) -> Glossary:
     state = (str(db.get_bind().engine.url), *db.execute(_STATE).one())
     with _compiling:
         compiled = _compiled.get(state)

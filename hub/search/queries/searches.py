@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
+from hub.core.remembered import remembered
 from hub.members.models import Person
 from hub.members.rules.membership import Access
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
@@ -88,5 +89,6 @@ def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
 
 def last_visit(db: Session, person_id: int) -> Seen | None:
     """Return the person's last visit; None if there was none."""
-    row = db.execute(select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)).one_or_none()
+    visit = select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)
+    row = remembered(db, ("visit", person_id), lambda: db.execute(visit).one_or_none())
     return Seen(row.at, row.before_at) if row else None

@@ -5,17 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
+from hub.core.remembered import remembered
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.models import Confirmation, SharingEvent
-from hub.sharing.queries.entries import in_quarters, is_current, logged_by
+from hub.sharing.queries.entries import in_quarters, is_current
 from hub.sharing.rules.evidence import Rung, RungCount, acts_of, ladder_of, rung
 from hub.sharing.rules.next_steps import NextStep, QuarterFacts, next_step
 from hub.sharing.rules.standing import SHARING_ACTS, Act, Due, Standing, due_in, is_late, strongest_standing
@@ -32,7 +33,7 @@ class QuarterRow:
     forwards: int
     declared: int
     evidence: tuple[RungCount, ...]  # current events by rung, strongest first
-    confirmation: Confirmation | None  # with its person
+    confirmation: Confirmation | None
     confirmed_on: date | None  # in the hub's time zone
     late: bool  # True if that confirmation is late
     due: Due
@@ -55,14 +56,15 @@ class QuarterRow:
 
 def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quarter]) -> list[QuarterRow]:
     """Return the organization's quarters in the order of ``quarters``."""
-    counts = _counts(db, quarters, organization)
+    names, id_ = tuple(str(quarter) for quarter in quarters), organization.id
+    counts = remembered(db, ("rungs", id_, names), lambda: _counts(db, quarters, organization))
     confirmations = _confirmations(db, quarters, organization)
     return [
         _row(
             db,
             organization,
             quarter,
-            counts[organization.id, str(quarter)],
+            counts.get((organization.id, str(quarter)), Counter()),
             confirmations.get((organization.id, str(quarter))),
         )
         for quarter in quarters
@@ -75,7 +77,13 @@ def sharing_of(db: Session, quarter: Quarter) -> list[QuarterRow]:
     counts, confirmations = _counts(db, [quarter]), _confirmations(db, [quarter])
     name = str(quarter)
     return [
-        _row(db, organization, quarter, counts[organization.id, name], confirmations.get((organization.id, name)))
+        _row(
+            db,
+            organization,
+            quarter,
+            counts.get((organization.id, name), Counter()),
+            confirmations.get((organization.id, name)),
+        )
         for organization in organizations
     ]
 
@@ -118,17 +126,16 @@ def _counts(
     for organization_id, quarter, act, carrier, count in db.execute(statement):
         if organization_id is not None:
             counts[organization_id, quarter][rung(act, carrier)] += count
-    return counts
+    return dict(counts)
 
 
 def _confirmations(
     db: Session, quarters: Sequence[Quarter], organization: Organization | None = None
 ) -> dict[tuple[int, str], Confirmation]:
-    """Return the current confirmation, with its person, for each organization and quarter that has one."""
+    """Return the current confirmation for each organization and quarter that has one."""
     statement = (
         select(Confirmation)
         .where(in_quarters(Confirmation.quarter, quarters))
-        .options(joinedload(Confirmation.person))
         .order_by(Confirmation.confirmed_at, Confirmation.id)
     )
     if organization is not None:
@@ -156,35 +163,60 @@ class YourQuarter:
 
 def your_quarter(db: Session, person: Person, quarter: Quarter) -> YourQuarter:
     """Return the quarter of the person's organization, with the person's next step."""
-    [row] = quarters_of(db, person.organization, [quarter])
-    downloaded, shared = _downloaded_and_shared(db, person.organization, quarter)
+    return your_quarters(db, person, [quarter])[0][0]
+
+
+def your_quarters(
+    db: Session, person: Person, yours: Sequence[Quarter], shown: Sequence[Quarter] = ()
+) -> tuple[list[YourQuarter], list[QuarterRow]]:
+    """Return the quarters ``yours`` of the person's organization with the person's next steps, and all of ``shown``."""
+    every = sorted({*yours, *shown}, key=str)
+    rows = {row.quarter: row for row in quarters_of(db, person.organization, every)}
+    id_, names = person.organization_id, tuple(str(quarter) for quarter in yours)
+    only = remembered(db, ("downloaded and shared", id_, names), lambda: _downloaded_and_shared(db, id_, names))
+    return (
+        [_yours(db, person, rows[quarter], *only.get(str(quarter), (0, 0))) for quarter in yours],
+        [rows[quarter] for quarter in shown],
+    )
+
+
+def _yours(db: Session, person: Person, row: QuarterRow, only_downloaded: int, shared: int) -> YourQuarter:
+    """Return a quarter with the person's next step; the counts are those of `_downloaded_and_shared`."""
     facts = QuarterFacts(
         standing=row.standing,
-        only_downloaded=len(downloaded - shared),
-        shared=len(shared),
-        ended=clock.today(config_of(db).zone) > quarter.last_day,
+        only_downloaded=only_downloaded,
+        shared=shared,
+        ended=clock.today(config_of(db).zone) > row.quarter.last_day,
     )
     return YourQuarter(
-        quarter=quarter,
+        quarter=row.quarter,
         standing=row.standing,
         downloads=row.downloads,
         forwards=row.forwards,
         declared=row.declared,
-        only_downloaded=facts.only_downloaded,
+        only_downloaded=only_downloaded,
         confirmation=row.confirmation,
         late=row.late,
         next_step=next_step(facts, may_confirm=may(person, Permission.CONFIRM, person.organization)),
     )
 
 
-def _downloaded_and_shared(db: Session, organization: Organization, quarter: Quarter) -> tuple[set[int], set[int]]:
-    """Return the ids of downloaded resources, and of those that were declared or forwarded."""
-    rows = db.execute(
-        select(SharingEvent.resource_id, SharingEvent.act)
-        .where(logged_by(organization, quarter), is_current())
-        .distinct()
-    ).all()
-    return (
-        {resource_id for resource_id, act in rows if act is Act.DOWNLOAD},
-        {resource_id for resource_id, act in rows if act in SHARING_ACTS},
+def _downloaded_and_shared(db: Session, organization_id: int, quarters: Sequence[str]) -> Mapping[str, tuple[int, int]]:
+    """Return by quarter how many resources were only downloaded, and how many were declared or forwarded."""
+    is_shared = case((SharingEvent.act.in_(SHARING_ACTS), 1), else_=0)
+    is_downloaded = case((SharingEvent.act == Act.DOWNLOAD, 1), else_=0)
+    resources = (
+        select(
+            SharingEvent.quarter,
+            func.max(is_shared).label("shared"),
+            func.max(is_downloaded).label("downloaded"),
+        )
+        .where(SharingEvent.quarter.in_(quarters), SharingEvent.organization_id == organization_id, is_current())
+        .group_by(SharingEvent.quarter, SharingEvent.resource_id)
+        .subquery()
     )
+    only = case((resources.c.shared == 0, resources.c.downloaded), else_=0)
+    rows = db.execute(
+        select(resources.c.quarter, func.sum(only), func.sum(resources.c.shared)).group_by(resources.c.quarter)
+    )
+    return {quarter: (int(only_downloaded), int(shared)) for quarter, only_downloaded, shared in rows}
