@@ -1,7 +1,9 @@
 """The rules of text on one line: headings, list items and cells stay apart from what follows."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from hub.search.rules import flat as flat_rules
@@ -47,6 +49,16 @@ def test_no_word_is_lost_and_nothing_is_on_a_second_line(text: str) -> None:
 @given(st.text(), st.text(max_size=20))
 def test_a_text_without_its_heading_is_its_end(text: str, heading: str) -> None:
     assert text.endswith(flat_rules.without_heading(text, heading))
+
+
+@given(st.text("a1#*_ \n"), st.text("a1#*_ \n", max_size=5))
+@example("## #1 supplier\n\nSteel.", "#1 supplier")
+def test_a_heading_is_left_out_as_its_pattern_says(text: str, heading: str) -> None:
+    words = heading.split()
+    assume(words and words[0].strip("#*_"))
+    pattern = r"[\s#*_]*" + r"\s+".join(map(re.escape, words)) + r"[*_]*[^\S\n]*(?:\n\s*|$)"
+    match = re.match(pattern, text)
+    assert flat_rules.without_heading(text, heading) == (text[match.end() :] if match else text)
 
 
 def test_a_heading_at_the_beginning_is_left_out_only_as_a_whole_line() -> None:

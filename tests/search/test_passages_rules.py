@@ -59,3 +59,16 @@ def test_marking_a_page_changes_no_letter_of_it(text: str, typed: str) -> None:
 def test_each_word_on_a_page_that_search_would_match_is_marked() -> None:
     marked = marked_throughout("Grants for CMMC:\n  a granted request, Québec", "grant quebec")
     assert [part for part, is_marked in marked.parts if is_marked] == ["Grants", "granted", "Québec"]
+
+
+@given(TEXT, st.sets(st.sampled_from(["weld", "steel", "a1312b", "1312", "製造", "造", "USDA", "usda"])))
+def test_a_word_is_marked_if_one_of_its_terms_is_wanted(text: str, wanted: set[str]) -> None:
+    expected: list[str] = []
+    for token in words_rules.tokens(text):
+        if unspaced_rules.is_run(token[0]):
+            expected += [token[0][start:end] for start, end, _ in unspaced_rules.spans(token[0], wanted)]
+        elif wanted.intersection(words_rules.all_terms_of(token[0])):
+            expected.append(token[0])
+    parts = passages_rules.marked_words(text, wanted).parts
+    assert [part for part, is_marked in parts if is_marked] == expected
+    assert "".join(part for part, _ in parts) == text

@@ -12,6 +12,11 @@ _CLOSING = "\"'”’»)]*"
 _WRAPPED = re.compile(
     r"\b(?:a|an|and|as|at|but|by|for|from|if|in|into|is|its|of|on|or|than|that|the|their|to|with)$", re.IGNORECASE
 )
+_HEADING_SIGNS = "#*_"
+# Compiled once: a page's own heading as a pattern would be compiled with every page that is shown.
+_BEFORE_HEADING = re.compile(r"[\s#*_]*")
+_SPACE = re.compile(r"\s+")
+_AFTER_HEADING = re.compile(r"[*_]*[^\S\n]*(?:\n\s*|$)")
 
 
 def flat(text: str) -> str:
@@ -41,8 +46,19 @@ def flat(text: str) -> str:
 def without_heading(text: str, heading: str) -> str:
     """Return ``text`` without the heading that it begins with; the same text if it begins with something else."""
     words = heading.split()
-    pattern = r"[\s#*_]*" + r"\s+".join(map(re.escape, words)) + r"[*_]*[^\S\n]*(?:\n\s*|$)"
-    return text[match.end() :] if words and (match := re.match(pattern, text)) else text
+    before = _BEFORE_HEADING.match(text)
+    if not words or before is None:
+        return text
+    # A heading such as "#1 supplier" begins with a sign that may also stand before a heading.
+    at = before.end() - (len(words[0]) - len(words[0].lstrip(_HEADING_SIGNS)))
+    for number, word in enumerate(words):
+        if number and (space := _SPACE.match(text, at)):
+            at = space.end()
+        if at < 0 or not text.startswith(word, at):
+            return text
+        at += len(word)
+    after = _AFTER_HEADING.match(text, at)
+    return text[after.end() :] if after else text
 
 
 def _widest(lines: list[str]) -> list[int]:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from functools import lru_cache
+from itertools import compress, pairwise
 
 from hub.search.rules import marking as marking_rules
 from hub.search.rules import unspaced as unspaced_rules
@@ -12,6 +13,7 @@ from hub.search.rules.marking import Phrase, Wanted
 
 LENGTH = 230  # characters of a snippet, at most, unless one word alone is longer
 LEAD = 70  # characters shown before the first marked word, at most
+MOST_KNOWN_WORDS = 4_000  # whose terms are kept for a query
 CHUNK = 12_000  # characters of a long page that are tokenized
 LONGEST_STEP_BACK = 20  # characters before a mark in the middle of a word that the snippet includes
 
@@ -94,16 +96,42 @@ def _hits(text: str, wanted: Collection[str]) -> list[tuple[int, int, frozenset[
     """Return the start and end of each word that matches a term, with the terms that it matches."""
     alone = wanted.alone if isinstance(wanted, Wanted) else frozenset(wanted)
     phrases = wanted.phrases if isinstance(wanted, Wanted) else ()
+    tokens = words_rules.typed_words(text)
+    matched = list(map(_matching(alone).__getitem__, tokens))
+    for number, terms in (_in_phrases(tokens, phrases) if phrases else {}).items():
+        matched[number] |= terms
     hits: list[tuple[int, int, frozenset[str]]] = []
-    tokens = list(words_rules.tokens(text))
-    in_phrase = _in_phrases([token[0] for token in tokens], phrases) if phrases else {}
-    for number, token in enumerate(tokens):
+    # Most words don't match, so only those that do are looked at one by one.
+    for token, terms in zip(compress(words_rules.tokens(text), matched), filter(None, matched), strict=True):
         if unspaced_rules.is_run(token[0]):
             parts = unspaced_rules.spans(token[0], alone)
             hits += [(token.start() + start, token.start() + end, terms) for start, end, terms in parts]
-        elif matched := alone.intersection(words_rules.all_terms_of(token[0])) | in_phrase.get(number, frozenset()):
-            hits.append((token.start(), token.end(), matched))
+        else:
+            hits.append((token.start(), token.end(), terms))
     return hits
+
+
+class _Matching(dict[str, frozenset[str]]):
+    """The terms that each word of a text matches, looked up once for each word; some terms for a run that has any."""
+
+    def __init__(self, wanted: frozenset[str]) -> None:
+        super().__init__()
+        self.wanted = wanted
+
+    def __missing__(self, token: str) -> frozenset[str]:
+        if unspaced_rules.is_run(token):
+            terms = frozenset(term for _, _, each in unspaced_rules.spans(token, self.wanted) for term in each)
+        else:
+            terms = self.wanted.intersection(words_rules.all_terms_of(token))
+        if len(self) < MOST_KNOWN_WORDS:
+            self[token] = terms
+        return terms
+
+
+@lru_cache(maxsize=16)
+def _matching(wanted: frozenset[str]) -> _Matching:
+    """Return what the words of a text match. The pages of one search have many words in common."""
+    return _Matching(wanted)
 
 
 def _in_phrases(tokens: Sequence[str], phrases: Collection[Phrase]) -> dict[int, frozenset[str]]:
