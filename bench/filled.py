@@ -1,4 +1,7 @@
-"""Hubs filled with many resources, and what benchmarks do with them."""
+"""Hubs filled with many resources, and what benchmarks do with them.
+
+``HUB_BENCH_KEEP`` is a folder in which they are kept for the next run, with their indexes.
+"""
 
 import os
 from collections.abc import Sequence
@@ -15,6 +18,7 @@ from hub.search.store import folders
 from tests.serving import Hub, Visitor
 
 PAGES = 10  # of each resource
+KEEP = os.environ.get("HUB_BENCH_KEEP", "")
 
 
 @dataclass
@@ -30,17 +34,22 @@ class Filled:
 
 def fill(folder: Path, size: int, stories: Sequence[corpus.Story], *, meaning: str = "off") -> Filled:
     """Make a hub with ``size`` resources in ``folder``, and Ana who may sign in; it has no index yet, and isn't running."""
+    folder = Path(KEEP) / str(size) if KEEP else folder
     pause = str(Config.WORKER_PAUSE)  # instead of the shorter pause of tests
     hub = Hub(folder / "hub", WORKER_PAUSE=pause, MEANING=meaning)
     instance, uploads = Path(hub.environ["HUB_INSTANCE"]), Path(hub.environ["HUB_UPLOADS"])
     config = Config.load({}, INSTANCE=instance, UPLOADS=uploads, LOG_LEVEL="ERROR", MEANING=meaning)
     database = Database(config)
+    kept = folder / "characters"
+    if kept.exists():
+        return Filled(hub, database, int(kept.read_text()), size, corpus.queries(stories))
     schema.upgrade(database)
     characters = corpus.fill(database, size, PAGES, stories)
     corpus.fill_vectors(database, stories)
     words = ("person", "add", "ana@lakeshore.example", "--name", "Ana", "--organization", "community-2")
     added = hub.command(*words, "--role", "representative", "--password-stdin", stdin="welcome-to-the-hub\n")
     assert added.returncode == 0, added.stderr
+    kept.write_text(str(characters))
     return Filled(hub, database, characters, size, corpus.queries(stories))
 
 

@@ -77,19 +77,20 @@ def _of_size(filled: Filled, folder: Path) -> Iterator[Figure]:
         home = times["home"]
         beside = f"p95 {p95(home.milliseconds):.0f} ms, {home.statements} statements"
         yield Figure(f"home at {number(size)}", median(home.milliseconds), 12.0, "ms", beside=beside)
-        yield rate
+        if rate.measured:
+            yield rate
         yield from whole_requests(filled)
         yield from starting.figures(filled)
 
 
 def _indexed(filled: Filled) -> Figure:
-    """Build the index in this process, and return the resources for each second of one core."""
+    """Build the index in this process, and return the resources for each second of one core; 0 if it is there already."""
     before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    index.catch_up(filled.database)
+    changed = index.catch_up(filled.database)
     after, took = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
     seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     line = f"building the index of {number(filled.resources)} resources of ten pages"
-    rate = filled.resources / seconds
+    rate = filled.resources / seconds if changed else 0.0
     return Figure(line, rate, 400.0, "resources/s of a core", at_least=True, beside=f"{took:.0f} s")
 
 
