@@ -66,8 +66,8 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part]) -> Scores:
     for part in parts:
         of_part = np.zeros(snapshot.size)
         for leaf in part.leaves:
-            docs, gains_ = _gains(snapshot, leaf)
-            of_part[docs] = np.maximum(of_part[docs], gains_)
+            docs, of_leaf = gains(snapshot, leaf)
+            of_part[docs] = np.maximum(of_part[docs], of_leaf)
         scores += part.times * of_part
     return scores
 
@@ -144,8 +144,8 @@ def _with_feedback(
         leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
     lifts = np.zeros(snapshot.size)
     for leaf, weight in leaves:
-        docs, gains_ = _gains(snapshot, leaf)
-        lifts[docs] += weight * gains_
+        docs, of_leaf = gains(snapshot, leaf)
+        lifts[docs] += weight * of_leaf
     fed_back = np.array(in_order[:FED_BACK])
     most = lifts[fed_back].max(initial=0.0)
     if not most:
@@ -188,13 +188,7 @@ def word_leaf(snapshot: Snapshot, term: str) -> Leaf:
     return Leaf(body, title, headings, (term,), 1.0)
 
 
-def gains(snapshot: Snapshot, leaf: Leaf, docs: Mapping[int, float]) -> Mapping[int, float]:
-    """Return the BM25F gain of a leaf for each of ``docs`` that has it."""
-    having, of_leaf = _gains(snapshot, leaf)
-    return {doc: gain for doc, gain in zip(having.tolist(), of_leaf.tolist(), strict=True) if doc in docs}
-
-
-def _gains(snapshot: Snapshot, leaf: Leaf) -> tuple[Docs, Scores]:
+def gains(snapshot: Snapshot, leaf: Leaf) -> tuple[Docs, Scores]:
     """Return the documents that have a leaf, sorted, and its BM25F gain in each."""
     docs: Docs = np.asarray(leaf.body.docs, dtype=np.intp)
     counts: Scores = np.asarray(leaf.body.counts, dtype=np.float64)

@@ -31,6 +31,7 @@ from hub.search.queries.freshness import signature
 from hub.search.queries.fusing import ByMeaning
 from hub.search.queries.glossary import glossary
 from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts
+from hub.search.queries.kept import Kept
 from hub.search.queries.matching import Matches
 from hub.search.queries.written import Place, Readable, texts_at
 from hub.search.rules import expanding as expanding_rules
@@ -40,6 +41,7 @@ from hub.search.rules.glossary import Glossary
 from hub.search.rules.question import Question
 from hub.search.rules.results import Facet, Query, Results
 from hub.search.store import folders, snapshots
+from hub.search.store.numbers import np
 from hub.search.store.snapshots import Snapshot
 
 FACETS = ("kind", "organization", "topic", "year")
@@ -217,19 +219,31 @@ def _did_you_mean(
     return suggestion if suggestion and index.signature == signature(db) else ""
 
 
+# The documents that people with the same rights may open; there are as many keys as organizations.
+_ALLOWED: Kept[int] = Kept(500)
+
+
 def allowed(db: Session, person: Person | None, opened: folders.Opened) -> int:
     """Return the documents that the person may open. While the index lags behind, only the database decides."""
-    snapshot = opened.snapshot
-    if opened.signature == signature(db):
-        keys = _readable_audiences(person)
-        if keys is None:
-            return snapshot.live
-        return reduce(or_, (snapshot.masks.get(("audience", key), 0) for key in keys), 0)
-    ids = db.scalars(select(Resource.id).where(visible_to(person)))
-    return snapshots.bits_of((snapshot.doc_of[id_] for id_ in ids if id_ in snapshot.doc_of), snapshot.size)
+    keys, state = _readable_audiences(person), signature(db)
+    if opened.signature == state:
+        return _ALLOWED.get(opened.snapshot, keys, lambda: _of_audiences(opened.snapshot, keys))
+    # Audiences don't change without the signature of the database.
+    return _ALLOWED.get(opened.snapshot, (keys, state), lambda: _of_database(db, person, opened.snapshot))
 
 
-def _readable_audiences(person: Person | None) -> Collection[str] | None:
+def _of_audiences(snapshot: Snapshot, keys: Collection[str] | None) -> int:
+    if keys is None:
+        return snapshot.live
+    return reduce(or_, (snapshot.masks.get(("audience", key), 0) for key in keys), 0)
+
+
+def _of_database(db: Session, person: Person | None, snapshot: Snapshot) -> int:
+    ids = np.fromiter(db.scalars(select(Resource.id).where(visible_to(person))), dtype=np.int64)
+    return snapshots.bits_of(np.flatnonzero(np.isin(snapshot.ids, ids)), snapshot.size) & snapshot.live
+
+
+def _readable_audiences(person: Person | None) -> tuple[str, ...] | None:
     """Return the index keys of the audiences that a person belongs to; None for all. The same rule as `visible_to`."""
     scope = scope_of(person, Permission.READ)
     if person is None or scope is Scope.PUBLIC:
