@@ -13,18 +13,19 @@ import os
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.orm import Session, SessionTransaction
+from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction
 
 MOST = 4_000  # values of a process; a list of ten resources takes about ten kilobytes
 _STATE = "state"  # where a session keeps the state that the database had before its transaction
 
 Value = TypeVar("Value")
+Row = TypeVar("Row", bound=DeclarativeBase)
 State = tuple[Hashable, ...] | None  # None: unknown, so nothing is remembered
 
 
@@ -97,6 +98,27 @@ def remembered(db: Session, key: Hashable, load: Callable[[], Value]) -> Value:
     if memory is None or db.info.get("writes", True):
         return load()
     return memory.get(_state_of(db), key, load)
+
+
+def remembered_rows(db: Session, key: Hashable, load: Callable[[], Sequence[Row]]) -> Sequence[Row]:
+    """Return rows like `remembered`, freed from the session that read them; no one may change them."""
+
+    def load_and_free() -> Sequence[Row]:
+        rows = load()
+        set_free(db, rows)
+        return rows
+
+    return remembered(db, key, load_and_free)
+
+
+def set_free(db: Session, rows: Iterable[DeclarativeBase]) -> None:
+    """Take rows that `remembered` keeps out of the session that read them, unless it may write.
+
+    Their relations must not have been read: the rows at their other end would stay in the session.
+    """
+    if not db.info.get("writes", True):
+        for row in rows:
+            db.expunge(row)
 
 
 def _state_of(db: Session) -> State:

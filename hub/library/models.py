@@ -1,5 +1,6 @@
 """Resources, their revisions, and the pages extracted from them."""
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, text
@@ -221,3 +222,24 @@ class KeptFile(Base):
     sha256: Mapped[str] = mapped_column(String(64))
     holder: Mapped[str] = mapped_column(String(80))  # the record that needs it, in words: "evidence 12"
     file_name: Mapped[str] = mapped_column(Text)
+
+
+@dataclass(frozen=True)
+class Named:
+    """The organization of a listed resource."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A resource in a list, with the same names as `Resource`."""
+
+    id: int
+    title: str
+    kind: Kind
+    audience: Audience
+    published_on: date
+    created_at: datetime
+    created_by_id: int | None
+    organization: Named

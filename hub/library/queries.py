@@ -12,8 +12,9 @@ from config import Config
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound, SignInNeeded
+from hub.core.remembered import remembered
 from hub.library import rules as library_rules
-from hub.library.models import FileScan, FollowedTopic, Page, Resource, Revision, Topic
+from hub.library.models import FileScan, FollowedTopic, Listed, Named, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind, ScanState, State
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
@@ -126,15 +127,33 @@ def readable_revisions(person: PermissionHolder | None, resource: Resource) -> l
     return [revision for revision in resource.revisions if may_read_revision(person, resource, revision)]
 
 
-def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Resource]:
-    """Return the most recently added resources, newest first, with their organizations, but not their membership."""
-    return db.scalars(
-        select(Resource)
+def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Listed]:
+    """Return the most recently added resources, newest first."""
+    reader = (scope_of(person, Permission.READ), person.organization_id) if person else None
+    return remembered(db, ("newest", reader, count), lambda: _newest(db, person, count))
+
+
+def _newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Listed]:
+    rows = db.execute(
+        select(
+            Resource.id,
+            Resource.title,
+            Resource.kind,
+            Resource.audience,
+            Resource.published_on,
+            Resource.created_at,
+            Resource.created_by_id,
+            Organization.name,
+        )
+        .join(Organization, Organization.id == Resource.organization_id)
         .where(visible_to(person))
-        .options(joinedload(Resource.organization, innerjoin=True).lazyload(Organization.periods))
         .order_by(Resource.created_at.desc(), Resource.id.desc())
         .limit(count)
-    ).all()
+    )
+    return [
+        Listed(id_, title, kind, audience, published_on, created_at, created_by_id, Named(name))
+        for id_, title, kind, audience, published_on, created_at, created_by_id, name in rows
+    ]
 
 
 def visible_among(db: Session, person: PermissionHolder | None, ids: Sequence[int]) -> Sequence[Resource]:

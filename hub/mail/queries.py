@@ -117,13 +117,13 @@ def is_canceled(db: Session, message_id: int) -> bool:
 def troubles_caused_by(db: Session, person_id: int, since: datetime) -> int:
     """Return the number of messages caused by the person that failed, may have failed or bounced since then."""
     midnight = since.replace(hour=0, minute=0, second=0, microsecond=0)  # what is remembered can't depend on the moment
-    troubled = select(OutboxMessage.settled_at).where(
-        OutboxMessage.sent_by_id == person_id,
-        OutboxMessage.state.in_(TROUBLED),
-        OutboxMessage.settled_at >= midnight,
-    )
-    settled = remembered(db, ("troubles", person_id, midnight), lambda: db.scalars(troubled).all())
+    settled = remembered(db, ("troubles", person_id, midnight), lambda: _troubles(db, person_id, midnight))
     return sum(at is not None and at >= since for at in settled)
+
+
+def _troubles(db: Session, person_id: int, since: datetime) -> Sequence[datetime | None]:
+    troubled = OutboxMessage.state.in_(TROUBLED), OutboxMessage.settled_at >= since
+    return db.scalars(select(OutboxMessage.settled_at).where(OutboxMessage.sent_by_id == person_id, *troubled)).all()
 
 
 def waiting_about(db: Session, kind: LetterKind) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
 
 from hub.core import clock
@@ -291,15 +291,21 @@ def link(db: Session, token: str) -> OneTimeLink | None:
     )
 
 
+# Every page begins with this statement, so it is built only once.
+_SESSION = (
+    select(SignInSession)
+    .where(SignInSession.token_hash == bindparam("token"), SignInSession.ended_at.is_(None))
+    .options(
+        joinedload(SignInSession.person, innerjoin=True)
+        .joinedload(Person.organization, innerjoin=True)
+        .joinedload(Organization.periods)
+    )
+)
+
+
 def session_by_token(db: Session, token: str) -> SignInSession | None:
     """Return the session with this token, with its person, unless it was ended; it may have expired."""
-    person = joinedload(SignInSession.person, innerjoin=True)
-    sessions = db.scalars(
-        select(SignInSession)
-        .where(SignInSession.token_hash == token_hash(token), SignInSession.ended_at.is_(None))
-        .options(person.joinedload(Person.organization, innerjoin=True).joinedload(Organization.periods))
-    )
-    return sessions.unique().one_or_none()
+    return db.scalars(_SESSION, {"token": token_hash(token)}).unique().one_or_none()
 
 
 def sessions_of(db: Session, person: Person, now: datetime) -> Sequence[SignInSession]:
@@ -381,5 +387,8 @@ def token_hash(token: str) -> str:
 
 def dismissed_hints(db: Session, person: Person) -> frozenset[str]:
     """Return the names of the hints that the person closed."""
-    closed, id_ = select(DismissedHint.name).where(DismissedHint.person_id == person.id), person.id
-    return remembered(db, ("hints", id_), lambda: frozenset(db.scalars(closed)))
+    return remembered(db, ("hints", person.id), lambda: _dismissed_hints(db, person.id))
+
+
+def _dismissed_hints(db: Session, person_id: int) -> frozenset[str]:
+    return frozenset(db.scalars(select(DismissedHint.name).where(DismissedHint.person_id == person_id)))

@@ -56,10 +56,13 @@ def unread(
 
 def counts(db: Session, person: PermissionHolder) -> dict[State, int]:
     """Return how many resources in each state need attention, of those that ``person`` may change."""
-    rows = select(Revision.state, func.count()).join(Resource, _current()[1]).where(_needs_attention(person))
-    rows = rows.group_by(Revision.state).order_by(func.count().desc())
     key = ("attention", scope_of(person, Permission.CHANGE), person.organization_id)
-    return dict(remembered(db, key, lambda: {row[0]: row[1] for row in db.execute(rows)}))
+    return dict(remembered(db, key, lambda: _counts(db, person)))
+
+
+def _counts(db: Session, person: PermissionHolder) -> dict[State, int]:
+    rows = select(Revision.state, func.count()).join(Resource, _current()[1]).where(_needs_attention(person))
+    return {row[0]: row[1] for row in db.execute(rows.group_by(Revision.state).order_by(func.count().desc()))}
 
 
 def as_json(entries: Sequence[Unread]) -> list[dict[str, Any]]:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.db import config_of
+from hub.core.remembered import remembered
 from hub.library.extract.reader import READER_VERSION
-from hub.library.models import Resource, Revision
+from hub.library.models import Listed, Resource, Revision
 from hub.library.queries import unread, visible_to
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
@@ -71,7 +72,7 @@ def newest_of(db: Session, person: Person, query: Query, most: int) -> Sequence[
     return sorted((NewResource(*row) for row in rows), key=lambda new_resource: order.index(new_resource.resource))
 
 
-def is_new(resource: Resource, person: Person, since: datetime | None) -> bool:
+def is_new(resource: Resource | Listed, person: Person, since: datetime | None) -> bool:
     """Return True if someone else added the resource after ``since``; never on a first visit (None)."""
     return since is not None and resource.created_at > since and resource.created_by_id != person.id
 
@@ -132,6 +133,11 @@ _NEW_RESOURCE = (
 
 def _new_resources(db: Session, person: Person, since: datetime) -> Sequence[NewResource]:
     """Return the resources that others added after ``since`` and the person may open, newest first."""
+    key = ("new", person.id, person.role, person.organization_id, since)
+    return remembered(db, key, lambda: _added_by_others(db, person, since))
+
+
+def _added_by_others(db: Session, person: Person, since: datetime) -> Sequence[NewResource]:
     rows = db.execute(
         _NEW_RESOURCE.where(Resource.created_at > since, visible_to(person), _not_added_by(person))
         .order_by(Resource.created_at.desc(), Resource.id.desc())

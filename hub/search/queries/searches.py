@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core.errors import NotFound
-from hub.core.remembered import remembered
+from hub.core.remembered import remembered, remembered_rows
 from hub.members.models import Person
 from hub.members.rules.membership import Access
 from hub.search.models import LastVisit, RecentSearch, SavedSearch, SearchFeed
@@ -21,9 +21,13 @@ def hash_of(text: str) -> str:
 
 def saved_of(db: Session, person: Person) -> Sequence[SavedSearch]:
     """Return the person's saved searches by name."""
+    return remembered_rows(db, ("saved", person.id), lambda: _saved_of(db, person.id))
+
+
+def _saved_of(db: Session, person_id: int) -> Sequence[SavedSearch]:
     return db.scalars(
         select(SavedSearch)
-        .where(SavedSearch.person_id == person.id)
+        .where(SavedSearch.person_id == person_id)
         .order_by(func.lower(SavedSearch.name), SavedSearch.id)
     ).all()
 
@@ -89,6 +93,9 @@ def recent_of(db: Session, person_id: int, most: int = 20) -> Sequence[str]:
 
 def last_visit(db: Session, person_id: int) -> Seen | None:
     """Return the person's last visit; None if there was none."""
-    visit = select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)
-    row = remembered(db, ("visit", person_id), lambda: db.execute(visit).one_or_none())
+    return remembered(db, ("visit", person_id), lambda: _last_visit(db, person_id))
+
+
+def _last_visit(db: Session, person_id: int) -> Seen | None:
+    row = db.execute(select(LastVisit.at, LastVisit.before_at).where(LastVisit.person_id == person_id)).one_or_none()
     return Seen(row.at, row.before_at) if row else None

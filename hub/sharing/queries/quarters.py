@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.quarters import Quarter
-from hub.core.remembered import remembered
+from hub.core.remembered import remembered, set_free
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
@@ -58,7 +58,7 @@ def quarters_of(db: Session, organization: Organization, quarters: Sequence[Quar
     """Return the organization's quarters in the order of ``quarters``."""
     names, id_ = tuple(str(quarter) for quarter in quarters), organization.id
     counts = remembered(db, ("rungs", id_, names), lambda: _counts(db, quarters, organization))
-    confirmations = _confirmations(db, quarters, organization)
+    confirmations = remembered(db, ("confirmed", id_, names), lambda: _confirmations_of(db, quarters, organization))
     return [
         _row(
             db,
@@ -127,6 +127,14 @@ def _counts(
         if organization_id is not None:
             counts[organization_id, quarter][rung(act, carrier)] += count
     return dict(counts)
+
+
+def _confirmations_of(
+    db: Session, quarters: Sequence[Quarter], organization: Organization
+) -> dict[tuple[int, str], Confirmation]:
+    confirmations = _confirmations(db, quarters, organization)
+    set_free(db, confirmations.values())
+    return confirmations
 
 
 def _confirmations(
