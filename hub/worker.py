@@ -20,6 +20,7 @@ from hub.joining import evidence_reading
 from hub.library import scanning, telling
 from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import making
+from hub.library.derive.turns import Group, Turns
 from hub.library.extract.reader import Reader
 from hub.mail.delivery import delivering
 from hub.members.actions import factors as factors_actions
@@ -35,36 +36,46 @@ from hub.outreach.actions import sending as sending_actions
 from hub.outreach.queries.notices import has_due_notices
 from hub.overview import actions as overview_actions
 from hub.overview.queries.digests import week_to_post
-from hub.search import derive, index
+from hub.search import derive
 from hub.sharing.actions import reminders as reminders_actions
 from hub.sharing.queries.reminders import due_occasions
 
 log = logging.getLogger("hub.worker")
 
-# Files to read before updating the index, so that a long import becomes searchable in batches.
-FILES_PER_ROUND = 50
+FILES_PER_ROUND = 10  # files that are read before the worker checks whether to stop
 # Drawing jobs before the worker checks whether to stop; each takes seconds at most, except for huge decks.
 DRAWINGS_PER_ROUND = 1
 # Batches of vectors before the worker checks whether to stop; each takes about half a second.
 VECTORS_PER_ROUND = 1
 # Pages whose text is recognized before the worker checks whether to stop; each takes seconds.
 PICTURES_PER_ROUND = 1
-PATIENT, NICENESS = {"vectors"}, 15  # lines that compute a lot and that no one waits for
+# Lines that compute a lot, with how far they let all others go first. Processes that they start do the same.
+NICENESS = {"vectors": 15, "bulk": 5}
 SHUTDOWN_TIMEOUT = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
 
+# The claims of the lines that do both what a person waits for and what came in bulk.
+ORDERS = {line: Turns() for line in ("bulk", "previews", "recognition", "vectors")}
+
 # The steps in order. Each returns the number of items it processed, is idempotent, and can be killed at any time.
 STEPS: dict[str, Step] = {
     "scans": lambda database, _reader: scanning.catch_up(database),
-    "pages": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_PER_ROUND),
-    "index": lambda database, _reader: index.catch_up(database),
+    "pages": lambda database, reader: page_texts.catch_up(
+        database, reader, limit=FILES_PER_ROUND, order=Turns(Group.AWAITED)
+    ),
+    "bulk": lambda database, reader: page_texts.catch_up(database, reader, limit=FILES_PER_ROUND, order=ORDERS["bulk"]),
+    "index": lambda database, _reader: derive.update_index(database),
     "evidence": evidence_reading.catch_up,
     "orphans": lambda database, _reader: page_texts.sweep_orphans(database),
     "calls": lambda database, _reader: series_actions.catch_up(database),
-    "previews": lambda database, reader: making.catch_up(database, reader, limit=DRAWINGS_PER_ROUND),
-    "recognition": lambda database, reader: recognizing.catch_up(database, reader, limit=PICTURES_PER_ROUND),
-    "vectors": lambda database, _reader: derive.catch_up(database, limit=VECTORS_PER_ROUND),
+    "previews": lambda database, reader: making.catch_up(
+        database, reader, limit=DRAWINGS_PER_ROUND, order=ORDERS["previews"]
+    ),
+    "recognition": lambda database, reader: recognizing.catch_up(
+        database, reader, limit=PICTURES_PER_ROUND, order=ORDERS["recognition"]
+    ),
+    "vectors": lambda database, _reader: derive.catch_up(database, limit=VECTORS_PER_ROUND, order=ORDERS["vectors"]),
     "packs": lambda database, _reader: sending_actions.catch_up(database),
     "passwords": lambda database, _reader: _if_due(
         database, has_unanswered_password_requests, forgotten_actions.answer_password_requests
@@ -94,7 +105,9 @@ STEPS: dict[str, Step] = {
 # Steps that run in parallel, one thread and one reader process for each group. So a new upload is searchable while
 # pictures of older ones are being drawn, and a slow mail server delays nothing else.
 THREADS = (
-    ("pages", "index", "evidence", "orphans", "calls"),
+    ("pages", "evidence"),  # what a person waits for, and no other file
+    ("bulk",),
+    ("index", "orphans", "calls"),
     ("scans",),  # a scanner that doesn't answer delays nothing else
     ("previews",),
     ("recognition",),
@@ -192,9 +205,9 @@ def _run_steps(
 
 def _give_way(line: str) -> None:
     """Let everything else on the machine go first in a thread whose line can wait; only Linux knows how."""
-    if line in PATIENT and sys.platform == "linux":
+    if line in NICENESS and sys.platform == "linux":
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS[line])
 
 
 def _run_step(name: str, database: Database, reader: Reader) -> int:

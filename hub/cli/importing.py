@@ -112,7 +112,7 @@ def _import_part(
             (planned,) = splitting.with_duplicates(db, OPERATOR, [part])
             if planned.same:
                 return "duplicates", {**entry, "resource": planned.same.id}
-            (added,) = splitting.add(db, None, organization_by_slug(db, slug), facts, [planned])
+            (added,) = splitting.add(db, None, organization_by_slug(db, slug), facts, [planned], in_bulk=True)
             return "imported", {**entry, "resource": added.id}
     except (Refused, OSError) as error:
         return "failed", {**entry, "error": _sentence(error)}
@@ -132,9 +132,8 @@ def _import_one(database: Database, path: Path, slug: str, facts: library_action
         with database.writing() as db:
             if same := library_queries.resource_with_file(db, stored.sha256):
                 return "duplicates", {"path": str(path), "resource": same.id}
-            added = library_actions.add(
-                db, None, organization_by_slug(db, slug), facts, library_actions.File(stored, path.name)
-            )
+            file = library_actions.File(stored, path.name)
+            added = library_actions.add(db, None, organization_by_slug(db, slug), facts, file, in_bulk=True)
             return "imported", {"path": str(path), "resource": added.id}
     except (Refused, OSError) as error:
         return "failed", {"path": str(path), "error": _sentence(error)}

@@ -12,6 +12,7 @@ from hub.core.audit import note
 from hub.core.db import config_of
 from hub.core.errors import NotFound, Refused
 from hub.core.text import clean, one_line
+from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.files import originals, space
 from hub.library.models import FileScan, FollowedTopic, KeptFile, Resource, Revision, Topic
@@ -30,6 +31,9 @@ from hub.library.rules import (
 )
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import Permission, may
+
+# More files than this at once, or unread files of the same person, are read after those of people who wait for one.
+MOST_AWAITED = 10
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,18 @@ def check_name(file_name: str) -> None:
         raise Refused(message)
 
 
-def add(db: Session, person: Person | None, organization: Organization, facts: Facts, content: Content) -> Resource:
+def add(
+    db: Session,
+    person: Person | None,
+    organization: Organization,
+    facts: Facts,
+    content: Content,
+    *,
+    in_bulk: bool = False,
+) -> Resource:
     """Add a resource of ``organization`` with its first revision; ``person`` is None on the command line.
 
-    Raises Refused with a sentence when the details or the content aren't valid.
+    ``in_bulk``: it is one of many, so that it is read after files that people wait for. Raises Refused with a sentence when the details or the content aren't valid.
     """
     if person is not None and not may(person, Permission.ADD, organization):
         raise NotFound
@@ -104,7 +116,7 @@ def add(db: Session, person: Person | None, organization: Organization, facts: F
         raise Refused(problem)
     db.add(resource)
     db.flush()
-    _add_revision(db, person, resource, content, "")
+    _add_revision(db, person, resource, content, "", in_bulk=in_bulk)
     note(db, person, "added the resource", resource, source=type(content).__name__)
     return resource
 
@@ -226,6 +238,7 @@ def read_again(db: Session, person: Person, resource: Resource) -> None:
     if not may(person, Permission.CHANGE, resource):
         raise NotFound
     resource.current.reader_version = resource.current.tries = 0
+    resource.current.in_bulk = False
     note(db, person, "reprocessed the file of", resource)
 
 
@@ -253,12 +266,25 @@ def release_file(db: Session, holder: str) -> None:
 
 def discard_page_texts(db: Session) -> None:
     """Discard the page texts of every revision; the worker reads all of them again."""
-    fresh = {"reader_version": 0, "tries": 0, "read_tools": "", "read_failures": 0, "read_retry_at": None}
+    fresh = {
+        "in_bulk": True,
+        "reader_version": 0,
+        "tries": 0,
+        "read_tools": "",
+        "read_failures": 0,
+        "read_retry_at": None,
+    }
     db.execute(update(Revision).values(lease_token=None, lease_until=None, **fresh))
 
 
 def _add_revision(
-    db: Session, person: Person | None, resource: Resource, content: Content, what_changed: str
+    db: Session,
+    person: Person | None,
+    resource: Resource,
+    content: Content,
+    what_changed: str,
+    *,
+    in_bulk: bool = False,
 ) -> Revision:
     """Add and return the next revision. The resource's row is locked, so that concurrent revisions differ in number."""
     db.execute(select(Resource.id).where(Resource.id == resource.id).with_for_update())
@@ -270,6 +296,7 @@ def _add_revision(
         created_at=clock.now(),
         created_by_id=person.id if person else None,
         note=what_changed,
+        in_bulk=in_bulk or _has_many_unread(db, person),
     )
     _fill(db, revision, content)
     if isinstance(content, File):
@@ -283,6 +310,14 @@ def _add_revision(
     _increment_version(resource)
     db.flush()
     return revision
+
+
+def _has_many_unread(db: Session, person: Person | None) -> bool:
+    """Return True if many of the person's files are unread, so that others' files shouldn't wait for more of them."""
+    if person is None:
+        return False
+    awaited = select(Revision.id).where(library_queries.is_awaited(), Revision.created_by_id == person.id)
+    return len(db.scalars(awaited.limit(MOST_AWAITED)).all()) >= MOST_AWAITED
 
 
 def _fill(db: Session, revision: Revision, content: Content) -> None:

@@ -101,7 +101,8 @@ class Revision(Base):
     __tablename__ = "revision"
     __table_args__ = (
         UniqueConstraint("resource_id", "number"),
-        Index("ix_revision_unread", "reader_version", "lease_until"),
+        # The worker's next file: those never read come first, and of those the ones that a person waits for.
+        Index("ix_revision_unread", "reader_version", "in_bulk", "id"),
         Index("ix_revision_undrawn", "preview_version", "lease_until"),
         # Every turn of the worker asks which of the few that failed are due again.
         Index("ix_revision_read_tools", "read_tools"),
@@ -125,6 +126,9 @@ class Revision(Base):
     # since; None: the resource's own audience. Widening the resource's audience doesn't open earlier revisions: the
     # person who widens it has checked the current content, not the earlier one.
     audience: Mapped[Audience | None]
+
+    # No one waits for it: it came with many others, or the hub itself has it read again.
+    in_bulk: Mapped[bool] = mapped_column(default=False)
 
     # Derived: the result of reading it. The worker that reads it holds the lease.
     state: Mapped[State] = mapped_column(default=State.WAITING)

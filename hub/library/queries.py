@@ -277,6 +277,11 @@ def unread(reader_version: int) -> ColumnElement[bool]:
     return and_(Revision.reader_version < reader_version, Revision.state != State.INFECTED)
 
 
+def is_awaited() -> ColumnElement[bool]:
+    """Return the SQL condition for revisions that someone waits for: new ones that didn't come with many others."""
+    return and_(Revision.reader_version == 0, not_(Revision.in_bulk))
+
+
 @dataclass(frozen=True)
 class Outline:
     """A page in the list of pages: without its text, except for the beginning."""

@@ -148,8 +148,13 @@ def add(
     organization: Organization,
     facts: library_actions.Facts,
     plan: list[Planned],
+    *,
+    in_bulk: bool = False,
 ) -> list[Resource]:
-    """Add a resource for each planned part that the hub doesn't have yet; returns them. Raises Refused."""
+    """Add a resource for each planned part that the hub doesn't have yet; returns them. Raises Refused.
+
+    ``in_bulk``: they are some of many.
+    """
     config = config_of(db)
     return [
         library_actions.add(
@@ -158,6 +163,7 @@ def add(
             organization,
             replace(facts, title=each.title, published_on=each.part.day),
             content_of(config, each),
+            in_bulk=in_bulk,
         )
         for each in plan
         if each.same is None

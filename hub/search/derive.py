@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 
 from hub.core.db import Database
 from hub.library.derive import page_texts
+from hub.library.derive.turns import Group, Turns
 from hub.library.models import Page, Resource, Revision
+from hub.search import index
 from hub.search.models import EncodedResource, PageVector
 from hub.search.queries import freshness as freshness_queries
 from hub.search.queries import meaning as meaning_queries
@@ -48,15 +50,16 @@ class Work:
         return len(self.parts) == self.waiting
 
 
-def catch_up(database: Database, limit: int = 0, progress: Progress | None = None) -> int:
+def catch_up(database: Database, limit: int = 0, progress: Progress | None = None, order: Turns | None = None) -> int:
     """Make the vectors that are missing, in up to ``limit`` batches of pages (0: all); return the number of batches.
 
-    ``progress`` is called with the number of resources that are done and of all. Stops while files wait to be read.
+    ``progress`` is called with the number of resources that are done and of all. Stops while files wait to be read; those
+    that no one waits for stop only others of that kind.
     """
     model = meaning.version_of(database.config)
-    done = 0
+    done, order = 0, order or Turns()
     while model and (not limit or done < limit):
-        work = None if page_texts.has_waiting(database) else _next(database, model)
+        work = _next(database, model, order.next())
         if work is None:
             return done + (0 if limit and done else _sweep(database, model))
         _encode(database, model, work)
@@ -65,6 +68,16 @@ def catch_up(database: Database, limit: int = 0, progress: Progress | None = Non
             with database.reading() as db:
                 progress(*progress_of(db, model))
     return done
+
+
+def update_index(database: Database) -> int:
+    """Bring the index up to date as the worker does: at once, or every few seconds while files are read in bulk.
+
+    What a person waits for is always indexed at once. Returns the number of entries that changed.
+    """
+    if page_texts.has_waiting(database, Group.BULK) and index.is_to_wait(database):
+        return 0
+    return index.catch_up(database)
 
 
 def progress_of(db: Session, model: str) -> tuple[int, int]:
@@ -108,22 +121,34 @@ def problems(database: Database) -> list[str]:
 # Encoding
 
 
-def _next(database: Database, model: str) -> Work | None:
-    """Return what to do next; None if nothing is left. Begun and changed resources go first, then the newest."""
+def _next(database: Database, model: str, order: Sequence[Group] = tuple(Group)) -> Work | None:
+    """Return what to do next; None if nothing is left now.
+
+    In the turn of what people wait for, the newest of those go first. Then begun and changed resources, then the newest.
+    """
     with database.reading() as db:
         if freshness_queries.signature(db) == meaning_queries.signature(db, model):
             return None
-        of_model = and_(EncodedResource.resource_id == Resource.id, EncodedResource.model == model)
-        id_ = db.scalar(
-            select(Resource.id)
-            .outerjoin(EncodedResource, of_model)
-            .where(
-                Resource.withdrawn_at.is_(None),
-                or_(EncodedResource.version.is_(None), EncodedResource.version != Resource.version),
-            )
-            .order_by(EncodedResource.version.is_(None), Resource.id.desc())
-            .limit(1)
+    groups = page_texts.after_reading(database, order)
+    if not groups:
+        return None
+    of_model = and_(EncodedResource.resource_id == Resource.id, EncodedResource.model == model)
+    lacking = (
+        select(Resource.id)
+        .outerjoin(EncodedResource, of_model)
+        .where(
+            Resource.withdrawn_at.is_(None),
+            or_(EncodedResource.version.is_(None), EncodedResource.version != Resource.version),
         )
+        .order_by(EncodedResource.version.is_(None), Resource.id.desc())
+        .limit(1)
+    )
+    with database.reading() as db:
+        id_ = None
+        if groups[0] is Group.AWAITED:
+            id_ = db.scalar(lacking.where(Resource.id.in_(freshness_queries.newest_awaited())))
+        if id_ is None and Group.BULK in groups:
+            id_ = db.scalar(lacking)
         return None if id_ is None else _work_on(db, model, id_, PAGES_AT_ONCE)
 
 

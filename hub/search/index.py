@@ -7,7 +7,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -33,10 +33,11 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Batch:
-    """The limits of one commit."""
+    """The limits of one commit; ``is_cut`` is asked now and then whether it is to end early."""
 
     resources: int
     seconds: float
+    is_cut: Callable[[], bool] = lambda: False
 
 
 WHILE_SEARCHED = Batch(500, 10.0)
@@ -55,6 +56,7 @@ TIERS = (32, 256, 2_048, 16_384)
 MANY, MANY_IN_QUIET = 8, 3
 MOST_MERGED = 600  # entries that a busy writer merges at once: about a second
 QUIET_AFTER = 60.0  # seconds without a change
+COLLECTED_FOR = 3.0  # seconds in which changes that no one waits for are collected
 
 
 def catch_up(database: Database, progress: Progress | None = None, timeout: float = TIMEOUT) -> int:
@@ -73,6 +75,18 @@ def catch_up(database: Database, progress: Progress | None = None, timeout: floa
             _merge_in_quiet(database, root)
             return 0
         return _update(database, root, _current_snapshot(database.config, root), progress)
+
+
+def is_to_wait(database: Database) -> bool:
+    """Return True if the last update was a moment ago, and no one waits for what is missing since."""
+    folder = folders.current_folder(folders.root_of(database.config))
+    if folder is None or folders.is_damaged(folder) or _age(folder) > COLLECTED_FOR:
+        return False
+    try:
+        snapshot = folders.opened(database.config).snapshot
+    except snapshots.IndexUnusable:
+        return False
+    return not _lacks_awaited(database, partial(_stamp_in, snapshot))
 
 
 def rebuild(database: Database, progress: Progress | None = None, timeout: float = TIMEOUT) -> int:
@@ -145,6 +159,11 @@ def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
     return {id_: snapshot.facts[doc].stamp for id_, doc in snapshot.doc_of.items()}
 
 
+def _stamp_in(snapshot: Snapshot, resource: int) -> str | None:
+    doc = snapshot.doc_of.get(resource)
+    return None if doc is None else snapshot.facts[doc].stamp
+
+
 def _current_snapshot(config: Config, root: Path) -> Snapshot | None:
     """Return the index that is searched now; None if there is none or it can't be read."""
     folder = folders.current_folder(root)
@@ -168,19 +187,48 @@ def _update(database: Database, root: Path, snapshot: Snapshot | None, progress:
         wanted = freshness_queries.stamps(db, checksums)
     indexed = _stamps_in(snapshot)
     deleted = [id_ for id_ in indexed if id_ not in wanted]
-    pending = [id_ for id_, stamp in wanted.items() if indexed.get(id_) != stamp]
-    done = 0
-    while deleted or done < len(pending):
+    outdated = [id_ for id_, stamp in wanted.items() if indexed.get(id_) != stamp]
+    pending, awaited = _awaited_first(database, outdated) if is_searched else (outdated, 0)
+    done, deletions, is_cut = 0, len(deleted), False
+    while not is_cut and (deleted or done < len(pending)):
+        batch = _batch(database, wanted, awaited - done) if is_searched else WHILE_BUILT
         with database.reading() as db:
-            written = _write(db, snapshot, deleted, pending[done:], WHILE_SEARCHED if is_searched else WHILE_BUILT)
+            written = _write(db, snapshot, deleted, pending[done:], batch)
         done, deleted = done + written, []
         snapshot = Snapshot(snapshot.folder, snapshot.segments)
         if progress:
             progress(done, len(pending))
-    _write_manifest(snapshot.folder, Manifest(snapshot.generation, signature, _combined(checksums)))
+        is_cut = batch.is_cut()
+    is_current = done == len(pending)
+    _write_manifest(
+        snapshot.folder, Manifest(snapshot.generation, signature if is_current else (), _combined(checksums))
+    )
     if not is_searched:
         folders.publish(root, snapshot.folder)
-    return len(indexed.keys() - wanted.keys()) + len(pending)
+    return deletions + done
+
+
+def _awaited_first(database: Database, pending: Sequence[int]) -> tuple[Sequence[int], int]:
+    """Return resources with those first that people wait for, and the number of those."""
+    with database.reading() as db:
+        in_bulk = freshness_queries.in_bulk(db, pending)
+    awaited = [id_ for id_ in pending if id_ not in in_bulk]
+    return [*awaited, *(id_ for id_ in pending if id_ in in_bulk)], len(awaited)
+
+
+def _batch(database: Database, wanted: Mapping[int, str], awaited: int) -> Batch:
+    """Return the limits of the next commit: only the ``awaited`` resources, or others until someone waits for one."""
+    if awaited > 0:
+        return replace(WHILE_SEARCHED, resources=min(awaited, WHILE_SEARCHED.resources))
+    return replace(WHILE_SEARCHED, is_cut=lambda: _lacks_awaited(database, wanted.get))
+
+
+def _lacks_awaited(database: Database, stamp_of: Callable[[int], str | None]) -> bool:
+    """Return True if someone waits for a resource that has another stamp than ``stamp_of`` returns."""
+    with database.reading() as db:
+        newest = freshness_queries.newest_awaited()
+        awaited = freshness_queries.stamps(db, freshness_queries.checksums(db), newest)
+    return any(stamp_of(id_) != stamp for id_, stamp in awaited.items())
 
 
 def _unfinished_or_new(root: Path) -> Snapshot:
@@ -238,7 +286,7 @@ def _fill(
     deadline, count = time.monotonic() + batch.seconds, 0
     for id_ in deleted:
         writer.delete_document(snapshot.doc_of[id_])
-    while count < min(len(pending), batch.resources) and time.monotonic() < deadline:
+    while count < min(len(pending), batch.resources) and time.monotonic() < deadline and not (count and batch.is_cut()):
         chunk = pending[count : min(count + CHUNK, batch.resources)]
         for id_ in chunk:
             if id_ in snapshot.doc_of:
@@ -287,10 +335,15 @@ def _could_merge(root: Path) -> bool:
 
 
 def _is_quiet(folder: Path) -> bool:
+    return _age(folder) > QUIET_AFTER
+
+
+def _age(folder: Path) -> float:
+    """Return the seconds since the last update; 0 if that isn't known."""
     try:
-        return time.time() - (folder / "manifest.json").stat().st_mtime > QUIET_AFTER
+        return time.time() - (folder / "manifest.json").stat().st_mtime
     except OSError:
-        return False
+        return 0.0
 
 
 def _sizes(folder: Path) -> tuple[Sequence[int], Sequence[int]]:

@@ -33,7 +33,7 @@ from tests.versions import person_id
 MESSAGES = 2  # that wait to be sent, so that there aren't hundreds of calls
 LATER = timedelta(days=100)  # when the worker's steps have something to do
 # Steps that leave their work to other processes, and fail with them: tests/library kills those.
-IN_CHILDREN = frozenset({"pages", "previews", "recognition", "evidence"})
+IN_CHILDREN = frozenset({"pages", "bulk", "previews", "recognition", "evidence"})
 
 
 def _form(name: str) -> Doing:

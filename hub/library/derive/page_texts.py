@@ -2,18 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, delete, func, not_, or_, select, text, update
 from sqlalchemy.orm import Session, joinedload
 
 from hub.core import clock, heartbeats
 from hub.core.db import Database, config_of
 from hub.core.text import one_line
 from hub.library import queries as library_queries
-from hub.library.derive import picture_states, retries
+from hub.library.derive import picture_states, retries, turns
+from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.pages import ExtractedPage, Extraction
@@ -43,14 +44,23 @@ MISSING = "This file is missing from the hub’s storage. Tell your coordinator,
 Progress = Callable[[int, int], None]
 
 
-def catch_up(database: Database, reader: Reader | None = None, progress: Progress | None = None, limit: int = 0) -> int:
-    """Read every revision that isn't read yet, up to ``limit`` (0: all); returns how many were read."""
-    done = 0
+def catch_up(
+    database: Database,
+    reader: Reader | None = None,
+    progress: Progress | None = None,
+    limit: int = 0,
+    order: Turns | None = None,
+) -> int:
+    """Read every revision that isn't read yet, up to ``limit`` (0: all); returns how many were read.
+
+    ``order`` is of the line that reads; by default, what people wait for goes first, and the rest has its share.
+    """
+    done, order = 0, order or Turns()
     retries.request_readings(database)
     openable = _openable(database)
     with _reader_or_own(reader) as own_reader:
         while not limit or done < limit:
-            revision = _claim(database, openable)
+            revision = _claim(database, openable, order.next())
             if revision is None:
                 break
             _finish(database, revision, _read(database, own_reader, revision))
@@ -89,24 +99,27 @@ def _openable(database: Database) -> ColumnElement[bool]:
     return and_(is_clear, not_(kept_shut))
 
 
-def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> Revision | None:
-    """Lease and return the next unread revision; None if there is none. The lease expires if this worker dies."""
+def _claim(
+    database: Database, openable: ColumnElement[bool] | None = None, order: Sequence[Group] = tuple(Group)
+) -> Revision | None:
+    """Lease and return the next unread revision; None if there is none. The lease expires if this worker dies.
+
+    It is the one added first in the first group of ``order`` that has one.
+    """
     now = clock.now()
     free = or_(Revision.lease_until.is_(None), Revision.lease_until < now)
     if openable is not None:
         free = and_(openable, free)
     with database.reading() as db:  # takes no lock when there is nothing to do
-        if db.scalar(select(Revision.id).where(unread(READER_VERSION), free).limit(1)) is None:
-            return None
+        left = [group for group in order if db.scalar(_next(group, free).with_only_columns(Revision.id)) is not None]
+    if not left:
+        return None
     with database.writing() as db:
-        revision = db.scalar(
-            select(Revision)
-            .where(unread(READER_VERSION), free)
-            .order_by(Revision.id.desc())  # the newest upload first: someone waits for it
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
+        firsts = (db.scalar(_next(group, free).with_for_update(skip_locked=True)) for group in left)
+        revision = next((each for each in firsts if each is not None), None)
         if revision is not None:
+            if revision.reader_version:
+                revision.in_bulk = True  # an update of the hub has everything read again, and no one waits for that
             revision.lease_token, revision.lease_until = (
                 f"{heartbeats.worker_name()[:80]} {secrets.token_hex(8)}",
                 clock.now() + LEASE,
@@ -115,13 +128,24 @@ def _claim(database: Database, openable: ColumnElement[bool] | None = None) -> R
         return revision
 
 
-def has_waiting(database: Database) -> bool:
-    """Return True if a revision can be read now, so that work which takes longer comes after it."""
+def _next(group: Group, free: ColumnElement[bool]) -> Select[Revision]:
+    waits = select(Revision).where(unread(READER_VERSION), turns.is_unread(group), free)
+    return waits.order_by(Revision.reader_version, Revision.in_bulk, Revision.id).limit(1)  # as in the index
+
+
+def has_waiting(database: Database, group: Group) -> bool:
+    """Return True if a revision of the group can be read now."""
     openable = _openable(database)
     free = or_(Revision.lease_until.is_(None), Revision.lease_until < clock.now())
     with database.reading() as db:
-        waits = select(Revision.id).where(unread(READER_VERSION), openable, free)
-        return db.scalar(waits.limit(1)) is not None
+        return db.scalar(_next(group, and_(openable, free)).with_only_columns(Revision.id)) is not None
+
+
+def after_reading(database: Database, order: Sequence[Group]) -> Sequence[Group]:
+    """Return the groups of ``order`` whose turn it is for work that takes longer than reading: reading goes first."""
+    if has_waiting(database, Group.AWAITED):
+        return ()
+    return [group for group in order if group is Group.AWAITED or not has_waiting(database, Group.BULK)]
 
 
 def release_dead_leases(database: Database) -> None:

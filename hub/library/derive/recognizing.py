@@ -8,7 +8,7 @@ import json
 import logging
 import secrets
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,8 +20,9 @@ from config import Config
 from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.library import queries as library_queries
-from hub.library.derive import page_texts, picture_states
+from hub.library.derive import page_texts, picture_states, turns
 from hub.library.derive.previews import showing
+from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
@@ -71,15 +72,23 @@ class Result:
 Progress = Callable[[int, int], None]
 
 
-def catch_up(database: Database, reader: Reader, limit: int = 0, progress: Progress | None = None) -> int:
+def catch_up(
+    database: Database,
+    reader: Reader,
+    limit: int = 0,
+    progress: Progress | None = None,
+    order: Turns | None = None,
+) -> int:
     """Recognize the text of up to ``limit`` pages (0: all); returns how many were done.
 
-    ``progress`` is called with that number and the total. Does nothing without Tesseract, and stops while files wait to be read.
+    ``progress`` is called with that number and the total. Does nothing without Tesseract, and stops while files wait to be
+    read; those that no one waits for stop only others of that kind.
     """
     config = database.config
-    done = 0
+    done, order = 0, order or Turns()
     while not limit or done < limit:
-        claim = None if is_idle(database) else _claim(database)
+        groups = () if is_idle(database) else page_texts.after_reading(database, order.next())
+        claim = _claim(database, groups)
         if claim is None:
             break
         _finish(database, claim, _recognized(config, reader, claim))
@@ -90,11 +99,11 @@ def catch_up(database: Database, reader: Reader, limit: int = 0, progress: Progr
 
 
 def is_idle(database: Database) -> bool:
-    """Return True if there is nothing to do now: no page waits, or files go first, or the machine can't do it."""
+    """Return True if there is nothing to do now: no page waits, or the machine can't do it."""
     with database.reading() as db:
         if db.scalar(select(Page.id).join(Page.revision).where(_waits(database.config)).limit(1)) is None:
             return True
-    return not can_recognize(database.config) or page_texts.has_waiting(database)
+    return not can_recognize(database.config)
 
 
 def _count_waiting(database: Database) -> int:
@@ -136,21 +145,25 @@ def _waits(config: Config) -> ColumnElement[bool]:
     )
 
 
-def _claim(database: Database) -> Claim | None:
+def _claim(database: Database, order: Sequence[Group] = tuple(Group)) -> Claim | None:
     """Lease and return the next page; None if there is none.
 
-    First pages go first, so that a long scan holds up no short one; then the newest upload.
+    In each group of ``order``, first pages go first, so that a long scan holds up no short one; then the newest upload.
     """
+    if not order:
+        return None
+    waits = (
+        select(Page)
+        .join(Page.revision)
+        .where(_waits(database.config))
+        .order_by(Page.number, Page.revision_id.desc())
+        .options(joinedload(Page.revision))
+        .limit(1)
+        .with_for_update(of=Revision, skip_locked=True)
+    )
     with database.writing() as db:
-        page = db.scalar(
-            select(Page)
-            .join(Page.revision)
-            .where(_waits(database.config))
-            .order_by(Page.number, Page.revision_id.desc())
-            .options(joinedload(Page.revision))
-            .limit(1)
-            .with_for_update(of=Revision, skip_locked=True)
-        )
+        firsts = (db.scalar(waits.where(turns.is_read(group))) for group in order)
+        page = next((each for each in firsts if each is not None), None)
         if page is None:
             return None
         revision = page.revision

@@ -53,7 +53,7 @@ def request_readings(database: Database) -> int:
     due = and_(_due(Revision.read_tools, Revision.read_retry_at), Revision.state != State.INFECTED)
     if libreoffice() is None:
         due = and_(due, not_(_is_one_of(name for name, entry in FORMATS.items() if entry.converted_to)))
-    return _request(database, due, reader_version=0, tries=0)
+    return _request(database, due, reader_version=0, tries=0, in_bulk=True)  # no one waits for another try
 
 
 def request_drawings(database: Database, without_office: int) -> int:

@@ -120,19 +120,22 @@ def _add_all(
 ) -> list[Resource]:
     """Add all resources of the form and return them; if one is refused, the caller rolls all of them back."""
     if isinstance(form, library_forms.UploadForm):
-        return [_add_file(person, organization, form, upload, alone=len(kept) == 1) for upload in kept]
+        return [_add_file(person, organization, form, upload, count=len(kept)) for upload in kept]
     if isinstance(form, library_forms.WriteForm):
         return [library_actions.add(db, person, organization, form.facts(), library_actions.Written(form.body.data))]
     return [library_actions.add(db, person, organization, form.facts(), library_actions.WebLink(form.url.data))]
 
 
 def _add_file(
-    person: Person, organization: Organization, form: library_forms.UploadForm, kept: Kept, *, alone: bool
+    person: Person, organization: Organization, form: library_forms.UploadForm, kept: Kept, *, count: int
 ) -> Resource:
+    """Add one of ``count`` files that were sent together."""
+    alone = count == 1
     today = clock.today(web.config().zone)
     facts = form.facts_for_file(kept.file.name, kept.form, today, alone=alone)
     try:
-        return library_actions.add(db, person, organization, facts, kept.file)
+        in_bulk = count > library_actions.MOST_AWAITED
+        return library_actions.add(db, person, organization, facts, kept.file, in_bulk=in_bulk)
     except Refused as refused:
         if alone:
             raise

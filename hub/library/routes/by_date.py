@@ -104,9 +104,10 @@ def mark_of(shown: list[Batch]) -> str:
 def add(person: Person, organization: Organization, shown: list[Batch]) -> list[Resource]:
     """Add the resources of all batches; if one is refused, the caller rolls all of them back."""
     added: list[Resource] = []
+    in_bulk = sum(len(batch.new) if batch.plan else 1 for batch in shown) > library_actions.MOST_AWAITED
     for batch in shown:
         if batch.plan:
-            added += splitting.add(db, person, organization, batch.facts, batch.plan)
+            added += splitting.add(db, person, organization, batch.facts, batch.plan, in_bulk=in_bulk)
         else:
-            added.append(library_actions.add(db, person, organization, batch.facts, batch.content))
+            added.append(library_actions.add(db, person, organization, batch.facts, batch.content, in_bulk=in_bulk))
     return added

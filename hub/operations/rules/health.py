@@ -45,7 +45,12 @@ MOST_FAILURES = 3  # of a line's steps in a row; a single one is tried again in 
 BACKUP_AFTER = timedelta(hours=26)  # a daily backup that takes up to two hours
 # How long a step may run until its line counts as stuck.
 LONGEST_STEP = timedelta(minutes=15)
-LONGEST_STEPS = {"backup": timedelta(hours=12), "pages": timedelta(hours=1), "index": timedelta(hours=2)}
+LONGEST_STEPS = {
+    "backup": timedelta(hours=12),
+    "pages": timedelta(hours=1),
+    "bulk": timedelta(hours=1),
+    "index": timedelta(hours=2),
+}
 FAILED_PICTURES = 3  # files in a row whose pictures couldn't be drawn
 
 

@@ -5,7 +5,7 @@ Rows tell which revisions aren't done, files tell which pages are: a worker that
 
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,10 @@ from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.core.rendering import safe_html
 from hub.library import queries as library_queries
-from hub.library.derive import retries
+from hub.library.derive import retries, turns
 from hub.library.derive.previews import shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
+from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.legacy import libreoffice
@@ -57,14 +58,20 @@ class _MayPass(Exception):
     """Drawing failed for a reason that may pass."""
 
 
-def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, progress: Progress | None = None) -> int:
+def catch_up(
+    database: Database,
+    reader: Reader | None = None,
+    limit: int = 0,
+    progress: Progress | None = None,
+    order: Turns | None = None,
+) -> int:
     """Make missing previews, up to ``limit`` pieces of work (0: all); returns how many were done.
 
     ``progress`` is called with the number of finished revisions and their total.
 
     A piece is one exported deck, some drawn pages, or one formatted text. It takes seconds, so that nothing waits long.
     """
-    own = reader or Reader()
+    own, order = reader or Reader(), order or Turns()
     try:
         _reset_missing(database)
         if not walls.may_open(database.config, with_office=True):
@@ -72,7 +79,7 @@ def catch_up(database: Database, reader: Reader | None = None, limit: int = 0, p
         retries.request_drawings(database, _reached(PreviewState.CARDS))
         done = 0
         total = _waiting(database) if progress else 0
-        while (not limit or done < limit) and (claimed := _claim(database)):
+        while (not limit or done < limit) and (claimed := _claim(database, order.next())):
             _do_claimed(database, own, *claimed)
             done += 1
             if progress:
@@ -135,8 +142,11 @@ def _reset_missing(database: Database) -> None:
         note.unlink(missing_ok=True)
 
 
-def _claim(database: Database) -> tuple[Revision, PageKind | None, int] | None:
-    """Lease and return the next revision that was read and lacks previews, with the kind and number of its own pages."""
+def _claim(database: Database, order: Sequence[Group] = tuple(Group)) -> tuple[Revision, PageKind | None, int] | None:
+    """Lease and return the next revision that was read and lacks previews, with the kind and number of its own pages.
+
+    It is the newest one of the first group of ``order`` that has one.
+    """
     now = clock.now()
     waits = and_(
         Revision.preview_version < _target(),
@@ -149,7 +159,9 @@ def _claim(database: Database) -> tuple[Revision, PageKind | None, int] | None:
             return None
     with database.writing() as db:
         newest_first = select(Revision).where(waits).order_by(Revision.id.desc()).limit(1)
-        revision = db.scalar(newest_first.with_for_update(skip_locked=True))
+        newest_first = newest_first.with_for_update(skip_locked=True)
+        firsts = (db.scalar(newest_first.where(turns.is_read(group))) for group in order)
+        revision = next((each for each in firsts if each is not None), None)
         if revision is None:
             return None
         revision.lease_token, revision.lease_until = (
