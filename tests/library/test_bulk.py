@@ -199,7 +199,10 @@ def _indexed(database: Database) -> set[int]:
     return set(folders.opened(database.config).snapshot.doc_of)
 
 
-def test_the_index_waits_for_more_of_an_import_but_not_when_a_person_waits(database: Database) -> None:
+def test_the_index_waits_for_more_of_an_import_but_not_when_a_person_waits(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(index, "COLLECTED_FOR", 3_600.0)
     _added(database, "first")
     page_texts.catch_up(database)
     index.catch_up(database)

@@ -14,6 +14,7 @@ from hub.core.db import Database, config_of
 from hub.core.text import one_line
 from hub.library import queries as library_queries
 from hub.library.derive import picture_states, retries, turns
+from hub.library.derive.previews import making
 from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS, format_of
@@ -207,6 +208,8 @@ def _finish(database: Database, claimed: Revision, extraction: Extraction) -> No
             revision.preview_version = 0  # what can be drawn depends on what was read
             revision.preview_state = PreviewState.WAITING
             revision.preview_tools, revision.preview_failures, revision.preview_retry_at = "", 0, None
+        if making.has_nothing_to_draw(revision, pages[0].kind if pages else None):
+            making.close(revision)
         if revision.number == revision.resource.revision_number:
             _propose(db, revision.resource, extraction)
             revision.resource.version = Resource.version + 1

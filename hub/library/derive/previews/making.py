@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select, update
 
 from config import Config
 from hub.core import clock, heartbeats
@@ -52,6 +52,14 @@ PRINTING = Limits(written_file_bytes=128 * MEGABYTE)
 TYPESETTING = Limits(wall_seconds=20, processor_seconds=15, answer_bytes=4 * MEGABYTE)
 
 TYPESET = {"md", "eml", "msg", "html", "htm"}
+# What a revision without anything to draw has from the moment that it is read, with or without LibreOffice.
+UNDRAWN: dict[str, Any] = {
+    "preview_state": PreviewState.NONE,
+    "preview_version": 2 * PREVIEW_VERSION + 1,
+    "preview_tools": "",
+    "preview_failures": 0,
+    "preview_retry_at": None,
+}
 
 
 class _MayPass(Exception):
@@ -80,7 +88,10 @@ def catch_up(
         done = 0
         total = _waiting(database) if progress else 0
         while (not limit or done < limit) and (claimed := _claim(database, order.next())):
-            _do_claimed(database, own, *claimed)
+            if has_nothing_to_draw(claimed[0], claimed[1]):
+                _close_undrawn(database, claimed[0])
+            else:
+                _do_claimed(database, own, claimed[0], claimed[2])
             done += 1
             if progress:
                 progress(max(total - _waiting(database), 0), total)
@@ -90,10 +101,36 @@ def catch_up(
             own.close()
 
 
-def _do_claimed(database: Database, reader: Reader, revision: Revision, kind: PageKind | None, count: int) -> None:
+def has_nothing_to_draw(revision: Revision, kind: PageKind | None) -> bool:
+    """Return True if a revision that was read, with its own pages of this kind, can't have previews."""
+    file_format = format_of(revision.file_name or "")
+    if revision.source is not Source.FILE or file_format is None:
+        return True
+    return file_format.extension not in TYPESET | PICTURE_FILES and (kind is None or not kind.is_drawn)
+
+
+def close(revision: Revision) -> None:
+    """Note on a revision that it has nothing to draw, so that no worker claims it."""
+    for name, value in UNDRAWN.items():
+        setattr(revision, name, value)
+
+
+def _close_undrawn(database: Database, claimed: Revision) -> None:
+    """End the lease of a revision without anything to draw, and close all others like it: thousands cost one statement."""
+    drawn = [kind for kind in PageKind if kind.is_drawn]
+    no_pages = ~select(Page.id).where(Page.revision_id == Revision.id, Page.kind.in_(drawn)).exists()
+    no_file_to_show = not_(or_(*(Revision.file_name.ilike(f"%.{name}") for name in sorted(TYPESET | PICTURE_FILES))))
+    alike = and_(_waits(database.config), or_(Revision.source != Source.FILE, and_(no_file_to_show, no_pages)))
+    own = and_(Revision.id == claimed.id, Revision.lease_token == claimed.lease_token)
+    with database.writing() as db:
+        free = {"lease_token": None, "lease_until": None, "tries": 0}
+        db.execute(update(Revision).where(or_(own, alike)).values(**UNDRAWN, **free))
+
+
+def _do_claimed(database: Database, reader: Reader, revision: Revision, count: int) -> None:
     """Do one piece of work and store how it ended; a full disk doesn't stop the worker, but is tried again later."""
     try:
-        state, passing = _do_piece(database.config, reader, revision, kind, count), False
+        state, passing = _do_piece(database.config, reader, revision, count), False
     except _MayPass:
         state, passing = PreviewState.FAILED, True
     except OSError as error:
@@ -142,18 +179,22 @@ def _reset_missing(database: Database) -> None:
         note.unlink(missing_ok=True)
 
 
+def _waits(config: Config) -> ColumnElement[bool]:
+    """Return the condition for revisions that were read, lack previews, and that no worker has leased."""
+    return and_(
+        Revision.preview_version < _target(),
+        Revision.reader_version >= READER_VERSION,
+        or_(Revision.lease_until.is_(None), Revision.lease_until < clock.now()),
+        or_(Revision.source != Source.FILE, library_queries.is_clear(config, Revision.sha256)),
+    )
+
+
 def _claim(database: Database, order: Sequence[Group] = tuple(Group)) -> tuple[Revision, PageKind | None, int] | None:
     """Lease and return the next revision that was read and lacks previews, with the kind and number of its own pages.
 
     It is the newest one of the first group of ``order`` that has one.
     """
-    now = clock.now()
-    waits = and_(
-        Revision.preview_version < _target(),
-        Revision.reader_version >= READER_VERSION,
-        or_(Revision.lease_until.is_(None), Revision.lease_until < now),
-        or_(Revision.source != Source.FILE, library_queries.is_clear(database.config, Revision.sha256)),
-    )
+    waits = _waits(database.config)
     with database.reading() as db:  # takes no lock when there is nothing to do
         if db.scalar(select(Revision.id).where(waits).limit(1)) is None:
             return None
@@ -190,16 +231,14 @@ def _finish(database: Database, claimed: Revision, state: PreviewState | None, *
         log.info("Previews finished.", extra={"step": "library", "done": f"revision {claimed.id}: {state}"})
 
 
-def _do_piece(
-    config: Config, reader: Reader, revision: Revision, kind: PageKind | None, count: int
-) -> PreviewState | None:
+def _do_piece(config: Config, reader: Reader, revision: Revision, count: int) -> PreviewState | None:
     """Do one piece of work; returns the final state, or None if more is left. A bad file doesn't raise.
 
     Raises _MayPass if it failed for a reason that isn't the file's.
     """
     file_format = format_of(revision.file_name or "")
     path = originals.path_of(config, revision.sha256 or "")
-    if revision.source is not Source.FILE or file_format is None or not path.is_file():
+    if file_format is None or not path.is_file():
         return PreviewState.NONE
     if revision.tries > MOST_TRIES:
         raise _MayPass
@@ -208,8 +247,6 @@ def _do_piece(
         return _repack(reader, path, file_format.extension, folder, max(count, 1))
     if file_format.extension in TYPESET:
         return _typeset(reader, path, file_format.extension, folder, revision.state)
-    if kind is None or not kind.is_drawn:
-        return PreviewState.NONE
     document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
     if shelf.has_content(document):
         return _draw(reader, document, folder, count, revision.preview_failures)
