@@ -79,7 +79,7 @@ def _entry(row: Any, checksums: Mapping[int, int], topics: Sequence[str], pages:
         text.bounds.tobytes(),
         text.keywords(title),
     )
-    return {"body": text.positions, "title": title, "headings": text.headings, "facts": facts.as_tuple()}
+    return {"body": text.positions, "title": title, "headings": text.headings, "facts": facts}
 
 
 class _Text:

@@ -6,7 +6,7 @@ The index is derived from the database. `catch_up` does the first build, every u
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -14,15 +14,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 from whoosh.index import TOC
-from whoosh.reading import SegmentReader
 
 from config import Config
 from hub.core.db import Database
 from hub.search.entries import entries_of
 from hub.search.queries import freshness as freshness_queries
-from hub.search.store import codec, folders, snapshots
+from hub.search.store import folders, snapshots
 from hub.search.store.folders import Manifest
+from hub.search.store.inverted import Inverted
+from hub.search.store.segments import FIELDS, inverted_of
 from hub.search.store.snapshots import Snapshot
+from hub.search.store.writing import Writer
 
 log = logging.getLogger("hub.search")
 
@@ -46,8 +48,6 @@ WHILE_BUILT = Batch(2_500, 60.0)
 
 # Resources per database query.
 CHUNK = 50
-# Megabytes of postings that are sorted in memory before they go to a temporary file.
-SORTED_MB = 96
 # Timeout of the wait for another writer, in seconds.
 TIMEOUT = 30.0
 
@@ -156,7 +156,7 @@ def _combined(checksums: Mapping[int, int]) -> int:
 
 
 def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
-    return {id_: snapshot.facts[doc].stamp for id_, doc in snapshot.doc_of.items()}
+    return snapshot.stamps()
 
 
 def _stamp_in(snapshot: Snapshot, resource: int) -> str | None:
@@ -259,42 +259,43 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def _write(db: Session, snapshot: Snapshot, deleted: Collection[int], pending: Sequence[int], batch: Batch) -> int:
     """Delete ``deleted`` and index the first of ``pending`` in one commit; return the number of those."""
-    writer = _writer(snapshot.folder)
+    writer = Writer(snapshot.folder, TIMEOUT)
     try:
         count = _fill(db, snapshot, writer, deleted, pending, batch)
+        writer.commit(partial(to_merge, quiet=False))
     except BaseException:
         writer.cancel()
         raise
-    writer.commit(mergetype=_merge_some)
     return count
 
 
-def _writer(folder: Path, check: Callable[[], None] | None = None) -> Any:
-    """Return Whoosh's writer with our own codec and pool; Whoosh has no parameter for the pool.
-
-    ``check`` is called now and then while postings are sorted; it may raise.
-    """
-    index = snapshots.MappedStorage(str(folder)).open_index()
-    writer = index.writer(timeout=TIMEOUT, codec=codec.Codec(), compound=False)
-    writer.pool = codec.Pool(writer.temp_storage(), writer.newsegment, SORTED_MB, check)
-    return writer
-
-
 def _fill(
-    db: Session, snapshot: Snapshot, writer: Any, deleted: Collection[int], pending: Sequence[int], batch: Batch
+    db: Session, snapshot: Snapshot, writer: Writer, deleted: Collection[int], pending: Sequence[int], batch: Batch
 ) -> int:
     deadline, count = time.monotonic() + batch.seconds, 0
     for id_ in deleted:
-        writer.delete_document(snapshot.doc_of[id_])
+        writer.delete(snapshot.doc_of[id_])
     while count < min(len(pending), batch.resources) and time.monotonic() < deadline and not (count and batch.is_cut()):
         chunk = pending[count : min(count + CHUNK, batch.resources)]
         for id_ in chunk:
             if id_ in snapshot.doc_of:
-                writer.delete_document(snapshot.doc_of[id_])
-        for entry in entries_of(db, chunk):
-            writer.add_document(**entry)
+                writer.delete(snapshot.doc_of[id_])
+        entries = list(entries_of(db, chunk))
+        writer.write(
+            {name: _inverted(entry[name] for entry in entries) for name in FIELDS},
+            [entry["facts"] for entry in entries],
+        )
         count += len(chunk)
     return count
+
+
+def _inverted(documents: Iterable[Mapping[str, Sequence[int]]]) -> Inverted:
+    """Return posting lists from the positions of the terms of each document."""
+    positions: dict[str, dict[int, Sequence[int]]] = {}
+    for doc, terms in enumerate(documents):
+        for term, places in terms.items():
+            positions.setdefault(term, {})[doc] = places
+    return inverted_of(positions)
 
 
 # Merging
@@ -313,19 +314,6 @@ def to_merge(sizes: Sequence[int], live: Sequence[int], *, quiet: bool) -> Seque
             return tier
     half_empty = [n for n, size in enumerate(sizes) if live[n] * 2 < size] if quiet else []
     return half_empty[:1]
-
-
-def _merge_some(writer: Any, segments: Sequence[Any], *, quiet: bool = False) -> Sequence[Any]:
-    """Merge some segments into the one that is being written, and return the rest. Whoosh's hook."""
-    segments = [segment for segment in segments if segment.doc_count() > 0]
-    merged = to_merge(
-        [segment.doc_count_all() for segment in segments], [segment.doc_count() for segment in segments], quiet=quiet
-    )
-    for number in merged:
-        reader = SegmentReader(writer.storage, writer.schema, segments[number])
-        writer.add_reader(reader)
-        reader.close()
-    return [segment for number, segment in enumerate(segments) if number not in set(merged)]
 
 
 def _could_merge(root: Path) -> bool:
@@ -372,9 +360,9 @@ def _merge_in_quiet(database: Database, root: Path) -> None:
             if freshness_queries.signature(db) != manifest.signature:
                 raise _Interrupted
 
-    writer = _writer(folder, check)
+    writer = Writer(folder, TIMEOUT, check)
     try:
-        writer.commit(mergetype=partial(_merge_some, quiet=True))
+        writer.commit(partial(to_merge, quiet=True))
     except _Interrupted:
         writer.cancel()
         return

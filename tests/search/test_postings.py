@@ -1,28 +1,148 @@
-"""The codec of posting lists, and the choice of segments to merge."""
+"""Posting lists on disk and in memory, merging them, and the choice of segments to merge."""
 
-from itertools import accumulate
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
 
-from hypothesis import given
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.search.index import to_merge
-from hub.search.store import codec
+from hub.search.store import coding, merging
+from hub.search.store import fields as fields_store
+from hub.search.store.fields import Field
+from hub.search.store.inverted import Inverted
+from hub.search.store.merging import InMemory, Source
+from hub.search.store.numbers import np
+from hub.search.store.postings import from_segments, union_of
+from hub.search.store.segments import inverted_of
+
+Plain = Mapping[str, Mapping[int, list[int]]]  # the positions by term and document
+
+NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 1))
+POSITIONS = st.lists(NUMBERS, min_size=1, max_size=300).map(sorted)
+DOCS = st.one_of(st.integers(0, 9), st.integers(0, 200_000))
+TERMS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), min_size=1, max_size=6)
 
 
+def lists_of(docs: st.SearchStrategy[int]) -> st.SearchStrategy[Plain]:
+    """Return a strategy for posting lists with these documents."""
+    of_docs = st.dictionaries(docs, POSITIONS, min_size=1, max_size=30).map(lambda lists: dict(sorted(lists.items())))
+    return st.dictionaries(TERMS, of_docs, max_size=20)
+
+
+def plain_of(inverted: Inverted) -> Plain:
+    """Return posting lists as plain values."""
+    starts, ends = inverted.starts.tolist(), np.cumsum(inverted.counts, dtype=np.int64)
+    lists = [part.tolist() for part in np.split(inverted.positions, ends[:-1])] if len(ends) else []
+    docs = inverted.docs.tolist()
+    return {
+        term.decode(): dict(zip(docs[first:last], lists[first:last], strict=True))
+        for term, first, last in zip(inverted.terms, starts, starts[1:], strict=False)
+    }
+
+
+def written(folder: Path, parts: Iterator[Inverted]) -> Field:
+    """Return a field that has been written to files and opened again."""
+    writer = fields_store.Writer(folder / "segment")
+    writer.add("title", iter([inverted_of({"before": {7: [1, 2]}})]))
+    writer.add("body", parts)
+    writer.close()
+    return fields_store.Reader(folder / "segment").fields["body"]
+
+
+def never() -> None:
+    """Interrupt nothing."""
+
+
+@given(lists_of(DOCS))
+def test_posting_lists_survive_a_round_trip_through_their_bytes(plain: Plain) -> None:
+    inverted = inverted_of(plain)
+    if not plain:
+        return
+    encoded = coding.encoded(inverted)
+    codes = encoded.codes.astype(np.int64)
+    decoded = coding.decoded(encoded.data, inverted.terms, encoded.sizes, codes, encoded.frequencies)
+    assert plain_of(decoded) == plain == plain_of(inverted)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(lists_of(DOCS))
+def test_each_term_is_read_from_its_files_as_it_was_written(tmp_path: Path, plain: Plain) -> None:
+    field = written(tmp_path, iter([inverted_of(plain)]))
+    assert plain_of(field.part(0, len(field))) == plain
+    for term, lists in plain.items():
+        number = field.find(term.encode())
+        postings = from_segments([(0, *field.postings(number)), (300_000, *field.postings(number))])
+        assert postings.docs.tolist() == [*lists, *(doc + 300_000 for doc in lists)]
+        assert postings.counts.tolist() == [*map(len, lists.values())] * 2
+        assert {doc: postings.positions_in(doc) for doc in lists} == lists
+        assert {doc: postings.positions_in(doc + 300_000) for doc in lists} == lists
+        assert postings.positions_in(299_999) == ()
+    assert field.find(b"\n") == -1
+    assert list(field.beginning(b"")) == sorted(plain)
+    assert field.words.split("\n")[1:-1] == sorted(term for term in plain if term.isalpha() and term.islower())
+    for prefix in {term[:1] for term in plain}:
+        beginning = {term: len(lists) for term, lists in sorted(plain.items()) if term.startswith(prefix)}
+        assert field.beginning(prefix.encode()) == beginning
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.lists(
-        st.tuples(st.integers(1, 200_000), st.sets(st.integers(0, 200_000), min_size=1, max_size=300)),
-        min_size=1,
-        max_size=40,
-    )
+    st.lists(st.tuples(lists_of(st.integers(0, 30)), st.sets(st.integers(0, 30))), min_size=1, max_size=4),
+    st.integers(1, 60),
 )
-def test_a_block_of_postings_survives_a_round_trip(postings: list[tuple[int, set[int]]]) -> None:
-    ids, counts = list(accumulate(gap for gap, _ in postings)), [len(positions) for _, positions in postings]
-    values = [codec.encode(sorted(positions)) for _, positions in postings]
-    encoding, data = codec.pack(ids, counts, values)
-    docs, frequencies, ends, encoded = codec.unpack(len(ids), encoding, data)
-    assert (list(docs), list(frequencies)) == (ids, counts)
-    assert [encoded[begin:end] for begin, end in zip((0, *ends), ends, strict=False)] == values
+def test_merged_posting_lists_have_all_documents_but_the_deleted_ones(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[tuple[Plain, set[int]]], at_once: int
+) -> None:
+    expected: dict[str, dict[int, list[int]]] = {}
+    sources: list[Source] = []
+    base = 0
+    for number, (plain, deleted) in enumerate(parts):
+        kept = [doc for doc in range(31) if doc not in deleted]
+        numbers = np.full(31, -1)
+        numbers[kept] = np.arange(base, base + len(kept))
+        inverted = inverted_of(plain)
+        folder = tmp_path_factory.mktemp("source")
+        terms: Any = written(folder, iter([inverted])) if number % 2 else InMemory(inverted)
+        sources.append(Source(terms, numbers))
+        for term, lists in plain.items():
+            for doc in lists.keys() - deleted:
+                expected.setdefault(term, {})[int(numbers[doc])] = lists[doc]
+        base += len(kept)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merging, "AT_ONCE", at_once)
+        field = written(tmp_path_factory.mktemp("merged"), merging.merged(sources, never))
+    assert plain_of(field.part(0, len(field))) == expected
+
+
+@given(st.lists(lists_of(st.integers(0, 30)), min_size=1, max_size=3))
+def test_the_union_of_posting_lists_has_the_positions_of_all(parts: list[Plain]) -> None:
+    lists = [docs for plain in parts for docs in plain.values()]
+    union = union_of([_postings(docs) for docs in lists])
+    together: dict[int, list[int]] = {}
+    for docs in lists:
+        for doc, positions in docs.items():
+            together[doc] = sorted([*together.get(doc, []), *positions])
+    assert {doc: list(union.positions_in(doc)) for doc in union.docs.tolist()} == together
+    assert union.counts.tolist() == [len(together[doc]) for doc in sorted(together)]
+    assert union.bits == sum(1 << doc for doc in together)
+
+
+def _postings(docs: Mapping[int, list[int]]) -> Any:
+    encoded = coding.encoded(inverted_of({"term": docs}))
+    counts = np.array([len(positions) for positions in docs.values()], np.int32)
+    positions = encoded.data[len(encoded.data) - _bytes_of_positions(docs) :].tobytes()
+    return from_segments([(0, np.array(list(docs), np.int32), counts, positions)])
+
+
+def _bytes_of_positions(docs: Mapping[int, list[int]]) -> int:
+    total = 0
+    for positions in docs.values():
+        gaps = np.diff(positions, prepend=0).tolist()
+        total += sum(max(1, -(-gap.bit_length() // 7)) for gap in gaps)
+    return total
 
 
 def test_many_small_segments_are_merged_and_large_ones_are_not() -> None:

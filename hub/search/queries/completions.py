@@ -8,7 +8,6 @@ from itertools import chain
 
 from hub.search.queries.written import Readable
 from hub.search.rules import english as english_rules
-from hub.search.rules import wordlists as wordlists_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules import written as written_rules
 
@@ -42,8 +41,8 @@ def _keywords(readable: Readable, beginning: str, within: int) -> Iterator[str]:
     """Yield the keywords of resources in ``within`` that begin so, the most frequent first."""
     counts: dict[str, int] = {}
     for segment in readable.snapshot.segments.values():
-        for word in wordlists_rules.beginning(segment.keyword_text, beginning):
-            counts[word] = counts.get(word, 0) + len(segment.keywords[word])
+        for word, count in segment.keywords_beginning(beginning).items():
+            counts[word] = counts.get(word, 0) + count
     for word in nlargest(MOST_KEYWORDS, sorted(counts), key=lambda word: math.log(1 + counts[word]) * _worth(word)):
         if readable.snapshot.docs_with_keyword(word) & within:
             yield word

@@ -26,7 +26,7 @@ from hub.search.store.codec import schema
 from hub.search.store.snapshots import IndexUnusable, Snapshot, mark_damaged
 
 # Increase it with every change of what is indexed or how: an index with another version is rebuilt.
-VERSION = 7
+VERSION = 8
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Updating, rebuilding and merging the index."""
 
-from typing import Any
-
 import pytest
 
 from hub.core import clock
@@ -11,7 +9,9 @@ from hub.library.rules import Audience, Kind
 from hub.members.models import Person
 from hub.search import index
 from hub.search.queries import results as results_queries
-from hub.search.store import codec, folders
+from hub.search.store import folders
+from hub.search.store.fields import Field
+from hub.search.store.inverted import Inverted
 from tests.search.index.finding import organization_of, search, titles
 from tests.world import a_resource, an_organization
 
@@ -129,7 +129,6 @@ def test_segments_are_merged_in_quiet_moments(
     config = database.config
     assert len(folders.opened(config).snapshot.segments) == 5
     monkeypatch.setattr(index, "QUIET_AFTER", -1.0)
-    monkeypatch.setattr(codec.Pool, "CHECKED_EVERY", 1)
     assert index.catch_up(database) == 0
     assert len(folders.opened(config).snapshot.segments) == 1
     assert index.audit_index(database) == []
@@ -144,16 +143,17 @@ def test_merging_stops_when_a_resource_changes(
             a_resource(db, organization_of(db, member), f"Toolkit {number}")
         index.catch_up(database)
     monkeypatch.setattr(index, "QUIET_AFTER", -1.0)
-    monkeypatch.setattr(codec.Pool, "CHECKED_EVERY", 1)
-    real = index._merge_some
+    real = Field.part
+    changed: list[int] = []
 
-    def change_meanwhile(writer: Any, segments: Any, *, quiet: bool = False) -> Any:
-        if quiet:
+    def change_meanwhile(field: Field, start: int, end: int) -> Inverted:
+        if not changed:
+            changed.append(end)
             with database.writing() as db:
                 a_resource(db, organization_of(db, member), "Urgent toolkit")
-        return real(writer, segments, quiet=quiet)
+        return real(field, start, end)
 
-    monkeypatch.setattr(index, "_merge_some", change_meanwhile)
+    monkeypatch.setattr(Field, "part", change_meanwhile)
     assert index.catch_up(database) == 0
     assert len(folders.opened(database.config).snapshot.segments) == 5
     assert index.catch_up(database) == 1
