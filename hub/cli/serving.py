@@ -1,7 +1,12 @@
-"""hub serve: runs web processes and the worker as child processes, restarts them if they die, stops them together."""
+"""hub serve: runs web processes and the worker as child processes, restarts them if they die, stops them together.
+
+The parent imports the hub and makes the web application once, and its children share that memory. It opens no
+database, starts no thread and reads no upload: none of these survive a fork.
+"""
 
 import ctypes
 import errno
+import gc
 import logging
 import os
 import resource
@@ -16,6 +21,8 @@ from types import FrameType
 from typing import Any
 
 import click
+from flask import Flask
+from sqlalchemy.orm import configure_mappers
 
 from config import Config
 from hub import worker
@@ -71,8 +78,27 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def run_web(config: Config, listener: socket.socket) -> None:
-    """Serve pages on ``listener`` until SIGTERM or SIGINT."""
+def preload(config: Config) -> Flask:
+    """Return the web application with all that it would make lazily, for processes that are forked afterward.
+
+    The garbage collector skips all of it from then on: looking through it would copy each page of memory.
+    """
+    gc.disable()  # what it frees meanwhile would leave gaps, which children fill with copies
+    try:
+        app = create_app(config)
+        configure_mappers()
+        app.url_map.update()
+        for name in app.jinja_loader.list_templates() if app.jinja_loader else ():
+            app.jinja_env.get_template(name)
+        gc.collect()
+        gc.freeze()
+    finally:
+        gc.enable()
+    return app
+
+
+def run_web(config: Config, app: Flask, listener: socket.socket) -> None:
+    """Serve the application's pages on ``listener`` until SIGTERM or SIGINT."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (FILES if hard == resource.RLIM_INFINITY else min(FILES, hard), hard))
     logging.getLogger("waitress").parent = log  # so that its errors are written in the hub's format
@@ -80,7 +106,6 @@ def run_web(config: Config, listener: socket.socket) -> None:
         folder = config.UPLOADS / "files" / "tmp"
         folder.mkdir(parents=True, exist_ok=True)
         tempfile.tempdir = str(folder)
-    app = create_app(config)
     server = WebServer(
         app,
         listener,
@@ -104,8 +129,9 @@ class Processes:
             worker.main(Database(config))
 
         self.listener, self.stopping = listener, False
+        app = preload(config)
         self.starts: dict[str, Callable[[], Any]] = {
-            f"web {number}": lambda: run_web(config, listener) for number in range(1, config.WEB_WORKERS + 1)
+            f"web {number}": lambda: run_web(config, app, listener) for number in range(1, config.WEB_WORKERS + 1)
         }
         if with_worker:
             self.starts["worker"] = run_worker

@@ -28,10 +28,11 @@ EVERYTHING = frozenset(
     (*WEB, *DATABASE, *MIGRATING, *SEARCH, *NUMBERS, *FILES, *PICTURES, *MADE_FILES, *CALENDARS, *PEOPLE, *PASSWORDS,
      *ADDRESSES, *TEXTS, *MAIL)
 )  # fmt: skip
-WORKER = (*SEARCH, *NUMBERS, "pypdfium2", *PICTURES, *CALENDARS, *PASSWORDS, *ADDRESSES, *TEXTS)
+WORKER = (*SEARCH, *NUMBERS, *CALENDARS, *PASSWORDS, *ADDRESSES, *TEXTS)
 
 # What the module of each command may import of them, besides the hub's own code; all others may not be imported.
-# Migrations are imported by commands that find something to migrate, and by none of these.
+# Migrations are imported by commands that find something to migrate. Programs that read untrusted files (FILES,
+# PICTURES) run in other processes, and of these only where someone waits at the terminal.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "attention": DATABASE,
     "audit_packets": ("xlsxwriter",),
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "keys": (),
     "mail_in": (*DATABASE, *MAIL, *ADDRESSES),
     "people": (*DATABASE, *SEARCH, *NUMBERS, *CALENDARS, *PASSWORDS, *ADDRESSES),
-    "running": (*DATABASE, *WEB, *WORKER, *MADE_FILES, *PEOPLE),
+    "running": (*DATABASE, *WEB, *WORKER, "xlsxwriter"),
     "searching": (*DATABASE, *SEARCH, *NUMBERS),
     "sharing": (*DATABASE, "xlsxwriter"),
     "working": (*DATABASE, *WORKER),

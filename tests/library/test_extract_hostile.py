@@ -267,6 +267,20 @@ def test_a_closed_reader_leaves_no_process(text: Path) -> None:
     assert not helper.is_running()
 
 
+def test_a_helper_that_no_one_needs_ends_and_the_next_file_starts_another(text: Path) -> None:
+    with Reader(idle=0.01) as reader:
+        first = reader.read(text, "a.txt")
+        eventually(lambda: reader.process_id is None)
+        assert reader.read(text, "a.txt") == first
+
+
+def test_a_helper_that_works_is_not_ended(text: Path) -> None:
+    with Reader() as reader:
+        content = reader.read(text, "a.txt")
+    with Reader(idle=0) as hurried:
+        assert [hurried.read(text, "a.txt") for _ in range(5)] == 5 * [content]
+
+
 def test_several_readers_and_threads_can_read_at_once(text: Path) -> None:
     with Reader() as first, Reader() as second, ThreadPoolExecutor(4) as pool:
         texts = list(pool.map(lambda n: (first, second)[n % 2].read(text, "a.txt").pages[0].text, range(40)))

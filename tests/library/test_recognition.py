@@ -21,10 +21,9 @@ from hub.library.derive.previews import making, shelf, showing
 from hub.library.extract import sandbox, tesseract
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.limits import Limits
-from hub.library.extract.picture_text import BLANK
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import Reader
-from hub.library.extract.recognition import Recognition, from_json
+from hub.library.extract.recognition import BLANK, Recognition, from_json
 from hub.library.extract.served import served_type
 from hub.library.extract.tesseract import missing_package
 from hub.library.files import originals

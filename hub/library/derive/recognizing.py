@@ -26,10 +26,9 @@ from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
-from hub.library.extract.picture_text import BLANK
 from hub.library.extract.pieces import Pieces
 from hub.library.extract.reader import READER_VERSION, Reader
-from hub.library.extract.recognition import NOTHING, Recognition, from_json
+from hub.library.extract.recognition import BLANK, NOTHING, Recognition, from_json
 from hub.library.extract.tesseract import missing_package
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision

@@ -46,6 +46,7 @@ def main() -> None:
     # Memory pages of imported modules stay shared with the forks as long as the garbage collector skips them.
     gc.collect()
     gc.freeze()
+    gc.enable()
     try:
         serve()
     finally:

@@ -12,6 +12,7 @@ from hub.library.extract.formats import Format
 from hub.library.extract.images import BROKEN, frame, is_blank, opened
 from hub.library.extract.pictures import opened as opened_pdf
 from hub.library.extract.problems import DAMAGED, Unreadable
+from hub.library.extract.recognition import BLANK
 
 # Tesseract's models were trained on print at this resolution.
 DOTS = 300
@@ -28,8 +29,6 @@ FINE_BLUR, COARSE_BLUR = 1.2, 2.0
 TILES, TILE, QUIET_TILE = (0.02, 0.22, 0.42, 0.62, 0.82), 160, 2
 IMAGE_OBJECT = 3  # FPDF_PAGEOBJ_IMAGE
 DEEPEST_FORM = 5
-# What is sent in place of a picture that shows nothing.
-BLANK = b"blank"
 
 
 def for_recognition(path: Path, file_format: Format, number: int) -> bytes:

@@ -30,7 +30,8 @@ READER_VERSION = 3
 log = logging.getLogger(__name__)
 
 # Isolated from PYTHONPATH and the user's packages, so this hub's own code is named: another one may be installed.
-START = "import runpy, sys; sys.path.insert(0, sys.argv.pop()); runpy.run_module({!r}, run_name='__main__')"
+# The garbage collector would look through what is being imported again and again; the helper turns it on.
+START = "import gc, runpy, sys; gc.disable(); sys.path.insert(0, sys.argv.pop()); runpy.run_module({!r}, run_name='__main__')"
 COMMAND = (
     *(sys.executable, "-I", "-c", START.format("hub.library.extract.child")),
     str(Path(hub.__file__).resolve().parent.parent),
@@ -39,6 +40,8 @@ COMMAND = (
 KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "TZ")
 START_SECONDS = 60.0
 GRACE_SECONDS = 10.0
+# A helper holds 30 MB, and takes a third of a second to start: it ends when no one has needed it for this long.
+IDLE_SECONDS = 30.0
 CHUNK = 1 << 20
 TRIES = 2
 
@@ -55,15 +58,17 @@ class Reader:
     """A reader of untrusted files, each in a separate process with limits.
 
     Use it as a context manager, or `close` it. It is thread-safe, and there can be several; one Reader reads one
-    file at a time. Its helper process starts with the first file, restarts if it has ended, and ends with the process
-    that owns the Reader, even if that is killed.
+    file at a time. Its helper process starts with the first file, restarts if it has ended, and ends when it has been
+    idle for a while, or with the process that owns the Reader, even if that is killed.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        """Create a reader; the helper isn't started yet."""
+    def __init__(self, limits: Limits | None = None, idle: float = IDLE_SECONDS) -> None:
+        """Create a reader; the helper isn't started yet. ``idle``: seconds without a request after which it ends."""
         self.limits = limits or Limits()
+        self.idle = idle
         self._lock = threading.Lock()
         self._helper: Helper | None = None
+        self._used_at = 0.0
 
     def __enter__(self) -> Self:
         """Return the reader."""
@@ -145,13 +150,26 @@ class Reader:
             except HelperEnded:
                 log.warning("The reading process ended while reading this file: %s", request["path"])
                 self._end_helper()
+            finally:
+                self._used_at = time.monotonic()
         return None
 
     def _live_helper(self) -> "Helper":
         """Return the helper of this process, starting it if needed."""
         if self._helper is None or self._helper.owner != os.getpid():
-            self._helper = Helper()
+            self._helper = helper = Helper()
+            threading.Thread(target=self._end_when_idle, args=(helper,), name="idle helper", daemon=True).start()
         return self._helper
+
+    def _end_when_idle(self, helper: "Helper") -> None:
+        """End the helper when it has been idle long enough, unless it ends before."""
+        remaining = self.idle
+        while not helper.ended.wait(remaining):
+            with self._lock:  # a request that runs keeps it
+                remaining = self._used_at + self.idle - time.monotonic()
+                if remaining <= 0 and self._helper is helper:
+                    self._end_helper()
+            remaining = max(remaining, 0)
 
     def _end_helper(self) -> None:
         if self._helper is not None and self._helper.owner == os.getpid():
@@ -165,6 +183,7 @@ class Helper:
     def __init__(self) -> None:
         """Start the process and wait until it is ready."""
         self.owner = os.getpid()
+        self.ended = threading.Event()
         self.folder = tempfile.mkdtemp(prefix="hub-reading-")
         self.process = subprocess.Popen(
             COMMAND,
@@ -226,6 +245,7 @@ class Helper:
 
     def end(self) -> None:
         """End the process and its fork, close the pipes, and remove temporary files."""
+        self.ended.set()
         self.input.close()
         try:
             self.process.wait(GRACE_SECONDS)

@@ -18,6 +18,8 @@ PAGE_ROW, WORD_ROW = "1", "5"
 # Without a single word with this confidence and number of letters, what was found is taken for none.
 SURE_CONFIDENCE, SURE_LETTERS = 60.0, 3
 SIGN_CONFIDENCE = 60.0  # of a word without letters and digits, such as a dash
+# What the helper sends in place of a picture that shows nothing.
+BLANK = b"blank"
 
 Place = tuple[str, int, int, int, int]
 
