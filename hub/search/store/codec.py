@@ -5,6 +5,7 @@ files. The files of a segment are our own (see `fields`), so the writers that Wh
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from whoosh.codec.base import FieldWriter, PerDocumentWriter
@@ -13,6 +14,8 @@ from whoosh.fields import STORED, FieldType, Schema
 from whoosh.formats import Positions
 
 from hub.search.store import coding
+from hub.search.store.segments import Segment
+from hub.search.store.whoosh_reading import Documents, Terms
 
 
 class Places(Positions):  # type: ignore[misc]
@@ -54,6 +57,14 @@ class Codec(W3Codec):  # type: ignore[misc]
     def field_writer(self, storage: Any, segment: Any) -> FieldWriter:  # noqa: ARG002 - Whoosh's hook
         """Return a writer that writes nothing."""
         return _NoFields()
+
+    def terms_reader(self, storage: Any, segment: Any) -> Terms:
+        """Return the terms of a segment, for a reader of Whoosh."""
+        return Terms(Segment.opened(Path(storage.folder), segment.segment_id()))
+
+    def per_document_reader(self, storage: Any, segment: Any) -> Documents:
+        """Return the documents of a segment, for a reader of Whoosh."""
+        return Documents(Segment.opened(Path(storage.folder), segment.segment_id()), segment)
 
 
 class _NoDocuments(PerDocumentWriter):  # type: ignore[misc]

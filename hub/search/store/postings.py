@@ -37,6 +37,19 @@ NOTHING = np.zeros(0, np.int32)
 NO_POSTINGS = Postings(NOTHING, NOTHING, 0, lambda _doc: ())
 
 
+def _ends_of(counts: Array, data: bytes) -> Array:
+    """Return the end of each document's bytes: every position has one byte without the eighth bit, its last."""
+    last_bytes = np.flatnonzero(np.frombuffer(data, np.uint8) < coding.MORE)
+    ends: Array = (last_bytes[np.cumsum(counts) - 1] + 1).astype(np.uint32)
+    return ends
+
+
+def positions_by_doc(counts: Array, data: bytes) -> Sequence[bytes]:
+    """Return the encoded positions of each document of a term, given its counts and the bytes of all its positions."""
+    ends = _ends_of(counts, data).tolist()
+    return [data[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+
+
 class _InSegment:
     """The positions of a term in the documents of one segment; decoded for the documents that are asked for."""
 
@@ -45,10 +58,7 @@ class _InSegment:
 
     @cached_property
     def _ends(self) -> Array:
-        """The end of each document's bytes: every position has one byte without the eighth bit, its last."""
-        last_bytes = np.flatnonzero(np.frombuffer(self._data, np.uint8) < coding.MORE)
-        ends: Array = (last_bytes[np.cumsum(self._counts) - 1] + 1).astype(np.uint32)
-        return ends
+        return _ends_of(self._counts, self._data)
 
     def positions_in(self, doc: int) -> Sequence[int]:
         """Return the sorted positions in a document."""
