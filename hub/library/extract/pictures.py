@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pypdfium2
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 from hub.library.extract.container import Package
 from hub.library.extract.formats import Format
@@ -17,8 +17,13 @@ from hub.library.extract.problems import DAMAGED, PASSWORD, Unreadable
 
 # A page can be 144,000 points high: if its height is more than this many widths, its picture is narrower.
 TALLEST = 3.0
-QUALITY = 80
-EFFORT = 2  # of WebP, from 0 to 6: 41 ms for 1200 pixels; more takes much longer and saves little
+# Measured on real documents (`python -m bench previews`): the lowest qualities whose pictures can't be told from the
+# drawn page where they are shown. Small ones are thumbnails; large ones are read.
+NARROW, NARROW_QUALITY, WIDE_QUALITY = 400, 40, 50
+EFFORT = 2  # of WebP, from 0 to 6: 20 ms for 1200 pixels; 4 takes twice as long and saves 4 percent
+# A page of text has few colors. With these few and without loss, it is smaller than a photo-like WebP, and its letters
+# are sharper; unless that changes its colors by more than this, on average.
+FEW_COLORS, CHANGED = 16, 3.0
 # The thumbnail of Office and OpenDocument files, if they have one.
 THUMBNAILS = ("docProps/thumbnail.jpeg", "docProps/thumbnail.jpg", "docProps/thumbnail.png", "Thumbnails/thumbnail.png")
 
@@ -55,22 +60,44 @@ def count_pages(path: Path) -> int:
 
 
 def picture_of(document: pypdfium2.PdfDocument, number: int, width: int) -> bytes:
-    """Return the picture of a page, by its number from 1."""
+    """Return the picture of a page as WebP, by its number from 1."""
+    return packed(rendered(document, number, width), width)
+
+
+def rendered(document: pypdfium2.PdfDocument, number: int, width: int) -> Image.Image:
+    """Return a page as it is drawn, by its number from 1; raises PdfiumError and others if it can't be drawn."""
     page = document[number - 1]
     try:
         write_notes(document, page)
         page_width, page_height = page.get_size()
         scale = min(width / page_width, TALLEST * width / page_height)
-        bitmap = page.render(scale=scale, rev_byteorder=True)
-        return packed(bitmap.to_pil())
+        drawing: Image.Image = page.render(scale=scale, rev_byteorder=True).to_pil()
+        return drawing.convert("RGB")
     finally:
         page.close()
 
 
-def packed(picture: Image.Image) -> bytes:
-    """Return the picture as WebP."""
+def packed(picture: Image.Image, width: int) -> bytes:
+    """Return the picture as WebP, for places where it is shown up to ``width`` pixels wide."""
+    colored = picture.convert("RGB")
+    # The camera's position and other texts that came with a picture stay out of its copies.
+    colored.info.pop("xmp", None)
+    if width <= NARROW:
+        return _webp(colored, quality=NARROW_QUALITY)
+    flat = _with_few_colors(colored)
+    return _webp(flat, lossless=True, quality=20) if flat else _webp(colored, quality=WIDE_QUALITY)
+
+
+def _with_few_colors(picture: Image.Image) -> Image.Image | None:
+    """Return the picture with few colors; None if one could see the difference, as in photos."""
+    flat = picture.quantize(FEW_COLORS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).convert("RGB")
+    changes = ImageStat.Stat(ImageChops.difference(picture, flat)).rms
+    return flat if max(changes) <= CHANGED else None
+
+
+def _webp(picture: Image.Image, *, quality: int, lossless: bool = False) -> bytes:
     buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "WEBP", quality=QUALITY, method=EFFORT)
+    picture.save(buffer, "WEBP", quality=quality, method=EFFORT, lossless=lossless)
     return buffer.getvalue()
 
 
@@ -79,7 +106,7 @@ def embedded(path: Path, file_format: Format, width: int, limits: Limits) -> Ite
     with Package(path, file_format, limits) as package:
         for name in THUMBNAILS:
             if name in package:
-                yield 1, packed(small_copy(io.BytesIO(package.read(name)), (width, int(TALLEST * width))))
+                yield 1, packed(small_copy(io.BytesIO(package.read(name)), (width, int(TALLEST * width))), width)
                 return
 
 
@@ -91,7 +118,7 @@ def pictured(path: Path, numbers: Iterable[int], width: int, seconds: float) -> 
     began = time.monotonic()
     for number in numbers:
         try:
-            yield number, packed(small_copy(path, (width, int(TALLEST * width)), number))
+            yield number, packed(small_copy(path, (width, int(TALLEST * width)), number), width)
         except (*BROKEN, Image.DecompressionBombError):
             yield number, b""
         if time.monotonic() - began > seconds:

@@ -82,7 +82,14 @@ def picture_size(path: Path) -> tuple[int, int] | None:
             start = file.read(30)
     except OSError:
         return None
-    if start[12:16] != b"VP8 " or len(start) < 30:  # noqa: PLR2004 - RFC 9649: the frame's size ends at byte 30
+    if len(start) < 30:  # noqa: PLR2004 - RFC 9649: the size of the picture ends at byte 30 or before
+        return None
+    if start[12:16] == b"VP8L":
+        bits = int.from_bytes(start[21:25], "little")
+        return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    if start[12:16] == b"VP8X":
+        return int.from_bytes(start[24:27], "little") + 1, int.from_bytes(start[27:30], "little") + 1
+    if start[12:16] != b"VP8 ":
         return None
     return int.from_bytes(start[26:28], "little") & 0x3FFF, int.from_bytes(start[28:30], "little") & 0x3FFF
 
