@@ -151,7 +151,11 @@ def _new_resources(db: Session, person: Person, quarter: Quarter) -> Sequence[Re
                 and_(Resource.created_at >= begin, Resource.created_at < end),
             ),
         )
-        .options(joinedload(Resource.organization), selectinload(Resource.topics), selectinload(Resource.current))
+        .options(
+            joinedload(Resource.organization).lazyload(Organization.periods),
+            selectinload(Resource.topics),
+            selectinload(Resource.current),
+        )
         .order_by(Resource.published_on.desc(), Resource.id.desc())
         .limit(MOST_PROPOSED)
     ).all()
@@ -162,7 +166,7 @@ def _resources_by_id(db: Session, person: Person, ids: Sequence[int]) -> Sequenc
     return db.scalars(
         select(Resource)
         .where(forwardable_by(person), Resource.id.in_(ids))
-        .options(joinedload(Resource.organization), selectinload(Resource.topics))
+        .options(joinedload(Resource.organization).lazyload(Organization.periods))
         .order_by(Resource.published_on.desc(), Resource.id.desc())
     ).all()
 
