@@ -8,14 +8,20 @@ from hub.core.quarters import Quarter
 from hub.core.web import db
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
-from hub.members.rules.permissions import Permission
+from hub.members.rules.permissions import Permission, may
 
 bp = Blueprint("sharing", __name__)
 
 
 def requested_organization(person: Person) -> Organization:
-    """Return the requested organization: the person's own, or one whose log they may see (``?organization=``)."""
-    slug = request.args.get("organization", person.organization.slug)
+    """Return the requested organization: the person's own, or one whose log they may see (``?organization=``).
+
+    Raises NotFound, or NotAllowed.
+    """
+    own = person.organization  # loaded with the person
+    slug = request.args.get("organization", own.slug)
+    if slug == own.slug and may(person, Permission.SEE_RECORD, own):
+        return own
     return members_queries.organization_for(db, person, slug, Permission.SEE_RECORD)
 
 

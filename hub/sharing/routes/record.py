@@ -10,11 +10,12 @@ from hub.core.fingerprints import digest_of
 from hub.core.quarters import Quarter
 from hub.core.tables import CSV
 from hub.core.web import db, page_number
-from hub.members import queries as members_queries
 from hub.members.login import after_leaving, signed_in
 from hub.members.models import Organization, Person
+from hub.members.rules.organizations import OrganizationKind
 from hub.members.rules.permissions import Permission, may
 from hub.sharing.queries import entries as entries_queries
+from hub.sharing.queries import organizations as organizations_queries
 from hub.sharing.queries import quarters as quarters_queries
 from hub.sharing.queries import titles as titles_queries
 from hub.sharing.queries.people_reached import people_reached
@@ -41,15 +42,13 @@ def record() -> str | Response:
         "sharing/record.html",
         organization=organization,
         other_slug=other_slug(person, organization),
-        others=_other_organizations(person),
-        yours=quarters_queries.your_quarter(db, person, this_quarter())
-        if may(person, Permission.DECLARE, organization)
-        else None,
+        others=organizations_queries.names_to_choose(db, person) if may(person, Permission.SEE_BOARD) else [],
+        yours=_your_quarter(person, organization),
         after_leaving=after_leaving(person),
         rows=quarters_queries.quarters_of(db, organization, shown),
         page=page,
         pages=web.page_count(len(quarters), QUARTERS_PER_PAGE),
-        objection=_objection(organization),
+        objection=_objection(organization, shown),
     )
 
 
@@ -60,20 +59,17 @@ def _quarters_of(organization: Organization) -> list[Quarter]:
     return last.back(max(count, 1))
 
 
-def _other_organizations(person: Person) -> list[Organization]:
-    """Return the organizations whose logs the person may see; empty for people who can't see the board."""
-    if not may(person, Permission.SEE_BOARD):
-        return []
-    organizations = members_queries.organizations(db)
-    return [organization for organization in organizations if may(person, Permission.SEE_RECORD, organization)]
+def _your_quarter(person: Person, organization: Organization) -> quarters_queries.YourQuarter | None:
+    """Return the current quarter with the person's next step; None for an organization that has none, or isn't theirs."""
+    if organization.kind is OrganizationKind.HOST or not may(person, Permission.DECLARE, organization):
+        return None
+    return quarters_queries.your_quarter(db, person, this_quarter())
 
 
-def _objection(organization: Organization) -> dict[Quarter, str | None]:
-    """Return for each quarter why it can't be confirmed, or None."""
+def _objection(organization: Organization, quarters: Sequence[Quarter]) -> dict[Quarter, str | None]:
+    """Return for each of the quarters why it can't be confirmed, or None."""
     today, membership, begin = clock.today(web.config().zone), organization.membership, web.config().records_begin
-    return {
-        quarter: objection_to_confirming(quarter, today, membership, begin) for quarter in _quarters_of(organization)
-    }
+    return {quarter: objection_to_confirming(quarter, today, membership, begin) for quarter in quarters}
 
 
 @bp.get("/sharing/<quarter>")
