@@ -6,7 +6,7 @@ from pkgutil import iter_modules
 from flask import Blueprint, Flask
 
 from config import ROOT, Config
-from hub.core import log, once, urls, web
+from hub.core import application, log, once, web
 from hub.core.db import Database
 from hub.library import uploads
 from hub.members import login
@@ -22,7 +22,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     """
     config = config or Config.load()
     log.set_up(config.LOG_FORMAT, config.LOG_LEVEL)
-    app = urls.Hub("hub", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = application.Hub("hub", root_path=str(ROOT), template_folder="templates", static_folder="static")
     web.init(app, config, database or Database(config))
     login.init(app)
     for room in ROOMS:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import BuildError, MapAdapter
 
-from hub.core.urls import Hub
+from hub.core.application import Hub
 
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(-3, 3), st.floats(-2, 2), st.text(max_size=70), st.dates())
 NAMES = st.sampled_from(["number", "name", "page", "_anchor", "q"])
