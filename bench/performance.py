@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from bench import corpus, load, originals, pages, resting, starting
+from bench import corpus, load, originals, pages, resting, starting, while_importing
 from bench.figures import Figure, heading, median, p95, show
 from bench.filled import Filled, fill, merge_all
 from bench.search import engine_times, whole_requests
@@ -40,6 +40,8 @@ def _figures() -> Iterator[Figure]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as name:
         yield from _of_a_demo(Path(name))
     yield from originals.figures()
+    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as name:
+        yield from while_importing.figures(Path(name))
     stories = corpus.stories()
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as name, ExitStack() as stack:

@@ -9,11 +9,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
 from fpdf import FPDF
 
+from bench.figures import Figure
 from config import Config
 from tests.serving import Hub, Visitor, a_hub
 
@@ -26,26 +28,41 @@ POLLING = 0.05  # seconds between two searches
 def main() -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as name:
-        folder = Path(name)
-        files = _make_files(folder / "files")
-        with a_hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE)) as hub:
-            browser = Visitor(hub).sign_in()
-            at_rest = [_time_to_search(browser, f"rest{turn}") for turn in range(3)]
-            words = ["import", str(files), "--organization", "lakeshore", "--kind", "resource"]
-            began = time.perf_counter()
-            importing = subprocess.Popen(
-                [sys.executable, "-m", "hub.cli", *words], env=hub.environ, stdout=subprocess.DEVNULL
-            )
-            during: list[float] = []
-            while importing.poll() is None or _waiting(hub) > 0:
-                during.append(_time_to_search(browser, f"during{len(during)}"))
-                time.sleep(PAUSE)
-            took = time.perf_counter() - began
+        at_rest, during, took = measured(Path(name))
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {FILES} PDFs\n")
     print("| from upload until search finds it | median | maximum | uploads |\n|---|---|---|---|")
     for label, times in (("at rest", at_rest), ("while PDFs are imported", during)):
         print(f"| {label} | {statistics.median(times):.2f} s | {max(times):.2f} s | {len(times)} |")
     print(f"\nAll PDFs were read {took:.0f} s after the import began.")
+
+
+def figures(folder: Path) -> Iterator[Figure]:
+    """Measure uploads at rest, and while PDFs are imported."""
+    at_rest, during, took = measured(folder)
+    peers = "0.39 × paperless-ngx, 0.11 × Mayan EDMS"
+    beside = f"slowest of {len(at_rest)} {max(at_rest):.1f} s"
+    yield Figure("upload to findable, at rest", statistics.median(at_rest), 2.0, "s", beside=beside, peers=peers)
+    beside = f"slowest of {len(during)} {max(during):.1f} s; all PDFs read after {took:.0f} s"
+    line = f"upload to findable while {FILES} PDFs are imported"
+    yield Figure(line, statistics.median(during), 2.0, "s", beside=beside)
+
+
+def measured(folder: Path) -> tuple[Sequence[float], Sequence[float], float]:
+    """Return the seconds of uploads at rest, those of uploads during an import, and the seconds until all is read."""
+    files = _make_files(folder / "files")
+    with a_hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE)) as hub:
+        browser = Visitor(hub).sign_in()
+        at_rest = [_time_to_search(browser, f"rest{turn}") for turn in range(5)]
+        words = ["import", str(files), "--organization", "lakeshore", "--kind", "resource"]
+        began = time.perf_counter()
+        importing = subprocess.Popen(
+            [sys.executable, "-m", "hub.cli", *words], env=hub.environ, stdout=subprocess.DEVNULL
+        )
+        during: list[float] = []
+        while importing.poll() is None or _waiting(hub) > 0:
+            during.append(_time_to_search(browser, f"during{len(during)}"))
+            time.sleep(PAUSE)
+        return at_rest, during, time.perf_counter() - began
 
 
 def _waiting(hub: Hub) -> int:
