@@ -143,7 +143,9 @@ class Config:
     )
     WEB_WORKERS: int = _setting(2, "number of web processes of hub serve")
     WEB_THREADS: int = _setting(24, "number of threads in each web process; four of them never wait long to write")
-    WORKER_PAUSE: float = _setting(0.5, "worker polling interval, in seconds")
+    WORKER_PAUSE: float = _setting(
+        15.0, "seconds after which the worker looks for work that it wasn’t woken for; most work wakes it at once"
+    )
     TRUSTED_PROXIES: int = _setting(
         0, "number of reverse proxies in front of the hub whose X-Forwarded headers are trusted"
     )

@@ -8,13 +8,25 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from queue import SimpleQueue
 from types import FrameType
 
 from sqlalchemy.orm import Session
 
 from hub.calls.actions import series as series_actions
-from hub.core import audit, chosen_settings, clock, disk, heartbeats, metrics, secret_keys, sent_forms, set_aside
+from hub.core import (
+    audit,
+    chosen_settings,
+    clock,
+    disk,
+    heartbeats,
+    metrics,
+    secret_keys,
+    sent_forms,
+    set_aside,
+    waking,
+)
 from hub.core.db import Database
 from hub.joining import evidence_reading
 from hub.library import scanning, telling
@@ -51,6 +63,8 @@ VECTORS_PER_ROUND = 1
 PICTURES_PER_ROUND = 1
 # Lines that compute a lot, with how far they let all others go first. Processes that they start do the same.
 NICENESS = {"vectors": 15, "bulk": 5}
+# From one look for work to the next, in seconds, though there is news all the time; and in lines that a person waits for.
+PAUSE, QUICK_PAUSE, QUICK = 0.5, 0.05, {"pages", "index"}
 SHUTDOWN_TIMEOUT = 5.0  # seconds that running steps get to finish when the worker stops; they can be killed safely
 
 Step = Callable[[Database, Reader], int]
@@ -149,6 +163,7 @@ def run_until(stop: threading.Event, database: Database) -> None:
     """
     page_texts.release_dead_leases(database)
     progress = heartbeats.Progress()
+    database.alarm = alarm = waking.Alarm()
     threads = [
         threading.Thread(target=_run_steps, args=(stop, database, steps, progress), name=steps[0], daemon=True)
         for steps in THREADS
@@ -156,9 +171,15 @@ def run_until(stop: threading.Event, database: Database) -> None:
     threads.append(
         threading.Thread(target=_send_heartbeats, args=(stop, database, progress), name="heartbeats", daemon=True)
     )
+    threads.append(
+        threading.Thread(
+            target=waking.listen, args=(stop, alarm, partial(_source, database)), name="waking", daemon=True
+        )
+    )
     for thread in threads:
         thread.start()
     stop.wait()
+    alarm.close()
     until = time.monotonic() + SHUTDOWN_TIMEOUT
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
@@ -173,6 +194,7 @@ def _send_heartbeats(stop: threading.Event, database: Database, progress: heartb
     while not stop.is_set():
         try:
             with database.writing() as db:
+                db.info["wakes"] = False  # a heartbeat leaves no work
                 heartbeats.record_heartbeat(db, heartbeats.worker_name(), progress)
         except Exception:  # the worker must survive a database that is down
             log.exception("A heartbeat couldn't be recorded. The hub will try again.")
@@ -184,10 +206,13 @@ def _run_steps(
 ) -> None:
     """Run steps in a loop until ``stop`` is set. Failures are logged and retried with exponential backoff."""
     failures, progress, line = 0, progress or heartbeats.Progress(), steps[0]
+    alarm = database.alarm or waking.Alarm()
+    bell = alarm.bell()
     _give_way(line)
     with Reader() as reader:
         while not stop.is_set():
-            done = 0
+            done, began = 0, time.monotonic()
+            bell.clear()  # before looking: what changes from now on rings again
             try:
                 chosen_settings.refresh(database)
                 disk.is_full(database.config)
@@ -199,8 +224,19 @@ def _run_steps(
                 log.exception("A step of the worker failed. The hub will try again.")
                 done, failures = 0, failures + 1
             progress.note(line, "", failures)
-            if not done:
-                stop.wait(min(database.config.WORKER_PAUSE * 2**failures, 60))
+            if failures:
+                stop.wait(min(min(PAUSE, database.config.WORKER_PAUSE) * 2**failures, 60))
+            elif not done:
+                longest = database.config.WORKER_PAUSE
+                shortest = min(QUICK_PAUSE if line in QUICK else PAUSE, longest)
+                waking.pause(stop, bell, longest if alarm.source else min(PAUSE, longest), began + shortest)
+
+
+def _source(database: Database) -> waking.Source:
+    """Return how this worker hears of what others changed; raises OSError if that isn't possible."""
+    if database.line is None:
+        return waking.Notifications(database.engine)
+    return waking.Pipe(database.config.INSTANCE)
 
 
 def _give_way(line: str) -> None:

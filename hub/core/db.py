@@ -12,18 +12,20 @@ from typing import Any, ClassVar, cast
 from sqlalchemy import DateTime, Enum, MetaData, Select, create_engine, event, func, select, text
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, Session, SessionTransaction, sessionmaker
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, SessionTransaction, sessionmaker
 from sqlalchemy.orm.exc import ObjectDeletedError, StaleDataError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from config import Config
+from hub.core import waking
 from hub.core.fingerprints import digest_of
 from hub.core.remembered import Memory, State
 from hub.core.writers import PATIENCE, TooBusyError, WriterLine
 
 FREE_FOR_READING = 4  # threads of a web process that don't wait to write while the line doesn't move
 _TURN_DIGITS = 15  # hexadecimal: PostgreSQL's advisory locks are numbers of 63 bits and a sign
+_WROTE = "wrote"  # whether a session's transaction changed something
 _TURNS = "turns"  # where a session keeps the turns that it took, in their order
 BUSY_TIMEOUT = 10_000  # milliseconds that SQLite waits for a lock of another program
 # PostgreSQL's SQLSTATE of a transaction that has to be repeated: serialization failure, and deadlock.
@@ -84,13 +86,14 @@ class Database:
     def __init__(self, config: Config) -> None:
         self.config = config
         self.refreshed: tuple[State, Config] | None = None  # the state whose chosen settings are in ``config``
+        self.alarm: waking.Alarm | None = None  # of this process, if it is a worker
         self.line = _line_of(config)
         self.engine = _engine(config.DATABASE_URL, self.line)
         self.memory = Memory(self.engine)
         info = {"database": self}
         self.reader = sessionmaker(self.engine, expire_on_commit=False, info=info | {"writes": False})
         writing = self.engine.execution_options(hub_begin="IMMEDIATE")
-        self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True})
+        self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True, "wakes": True})
         noting = writing.execution_options(hub_patience=0.0)
         self.noter = sessionmaker(noting, expire_on_commit=False, info=info | {"writes": True})
 
@@ -105,6 +108,14 @@ class Database:
         """Open a session that commits at the end, or rolls back on any exception."""
         with self.writer.begin() as db:
             yield db
+
+    def wake(self) -> None:
+        """Tell workers to look for work at once; on PostgreSQL, only this process, if it is one. Never fails."""
+        if self.alarm is not None:
+            self.alarm.ring()
+        if self.line is not None:
+            own = None if self.alarm is None or self.alarm.source is None else self.alarm.source.path
+            waking.wake(self.config.INSTANCE, but=own)
 
     @contextmanager
     def noting(self) -> Iterator[Session]:
@@ -262,6 +273,38 @@ def _end_turn(connection: sqlite3.Connection | None, entry: ConnectionPoolEntry)
     finally:
         if line:
             line.leave()
+
+
+@event.listens_for(Session, "after_flush")
+def _note_flush(db: Session, _context: object) -> None:
+    db.info[_WROTE] = True
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _note_statement(state: ORMExecuteState) -> None:
+    if state.is_insert or state.is_update or state.is_delete:
+        state.session.info[_WROTE] = True
+
+
+@event.listens_for(Session, "before_commit")
+def _notify_workers(db: Session) -> None:
+    """Have PostgreSQL wake the workers of all machines when this transaction, which changes something, commits."""
+    if _wakes(db) and db.get_bind().dialect.name == "postgresql":
+        db.flush()  # which may change something
+        if db.info.get(_WROTE):
+            db.execute(waking.notification())
+
+
+@event.listens_for(Session, "after_commit")
+def _wake_workers(db: Session) -> None:
+    """Wake the workers after a transaction that changed something: it may have left them work."""
+    if _wakes(db) and db.info.pop(_WROTE, False):
+        db.info["database"].wake()
+
+
+def _wakes(db: Session) -> bool:
+    """Return False at the end of a savepoint, and for sessions whose changes leave no work, such as heartbeats."""
+    return bool(db.info.get("wakes")) and not db.in_nested_transaction()
 
 
 @event.listens_for(Session, "before_flush")

@@ -31,7 +31,7 @@ def is_known_dead(name: str) -> bool:
     return False
 
 
-INTERVAL = timedelta(seconds=5)
+INTERVAL = timedelta(seconds=15)
 # A worker sends a heartbeat between steps; one file may take up to 90 s to read.
 SILENT_AFTER = timedelta(seconds=120)
 
@@ -77,12 +77,24 @@ class Progress:
 
 def record_heartbeat(db: Session, name: str, progress: Progress | None = None) -> None:
     """Record a heartbeat of the worker ``name`` with its lines, and delete workers that are silent for a day."""
-    db.merge(Heartbeat(name=name, at=clock.now()))
+    # A worker at rest does little else, so this takes few statements: the tables have a few rows.
+    workers = {row.name: row for row in db.scalars(select(Heartbeat))}
+    lines = {(row.name, row.line): row for row in db.scalars(select(WorkerLine))}
+    now = clock.now()
+    if name in workers:
+        workers[name].at = now
+    else:
+        db.add(Heartbeat(name=name, at=now))
     for row in progress.rows(name) if progress else ():
-        db.merge(row)
-    db.execute(delete(Heartbeat).where(Heartbeat.at < clock.now() - timedelta(days=1)))
-    db.flush()
-    db.execute(delete(WorkerLine).where(WorkerLine.name.not_in(select(Heartbeat.name))))
+        if known := lines.get((name, row.line)):
+            known.moved_at, known.step, known.failures = row.moved_at, row.step, row.failures
+        else:
+            db.add(row)
+    gone = [worker for worker, row in workers.items() if row.at < now - timedelta(days=1)]
+    lost = {worker for worker, _ in lines} - workers.keys() - {name}
+    if gone or lost:
+        db.execute(delete(WorkerLine).where(WorkerLine.name.in_([*gone, *lost])))
+        db.execute(delete(Heartbeat).where(Heartbeat.name.in_(gone)))
 
 
 def lines(db: Session) -> Sequence[WorkerLine]:
