@@ -21,15 +21,15 @@ from hub.search.store.segments import inverted_of
 Plain = Mapping[str, Mapping[int, list[int]]]  # the positions by term and document
 
 NUMBERS = st.one_of(st.integers(0, 300), st.integers(0, 70_000), st.integers(0, 2**31 - 1))
-POSITIONS = st.lists(NUMBERS, min_size=1, max_size=300).map(sorted)
+POSITIONS = st.lists(NUMBERS, min_size=1, max_size=60).map(sorted)
 DOCS = st.one_of(st.integers(0, 9), st.integers(0, 200_000))
 TERMS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n"), min_size=1, max_size=6)
 
 
 def lists_of(docs: st.SearchStrategy[int]) -> st.SearchStrategy[Plain]:
     """Return a strategy for posting lists with these documents."""
-    of_docs = st.dictionaries(docs, POSITIONS, min_size=1, max_size=30).map(lambda lists: dict(sorted(lists.items())))
-    return st.dictionaries(TERMS, of_docs, max_size=20)
+    of_docs = st.dictionaries(docs, POSITIONS, min_size=1, max_size=9).map(lambda lists: dict(sorted(lists.items())))
+    return st.dictionaries(TERMS, of_docs, max_size=9)
 
 
 def plain_of(inverted: Inverted) -> Plain:
@@ -80,6 +80,10 @@ def test_each_term_is_read_from_its_files_as_it_was_written(tmp_path: Path, plai
         assert {doc: postings.positions_in(doc) for doc in lists} == lists
         assert {doc: postings.positions_in(doc + 300_000) for doc in lists} == lists
         assert postings.positions_in(299_999) == ()
+        asked = np.array(sorted({*list(lists)[::2], 5, 299_999, *(doc + 300_000 for doc in lists)}))
+        sizes, positions = postings.positions_of(asked)
+        expected = [list(postings.positions_in(doc)) for doc in asked.tolist()]
+        assert [part.tolist() for part in np.split(positions, np.cumsum(sizes)[:-1])] == expected
     assert field.find(b"\n") == -1
     assert list(field.beginning(b"")) == sorted(plain)
     assert field.words.split("\n")[1:-1] == sorted(term for term in plain if term.isalpha() and term.islower())
@@ -126,6 +130,7 @@ def test_the_union_of_posting_lists_has_the_positions_of_all(parts: list[Plain])
         for doc, positions in docs.items():
             together[doc] = sorted([*together.get(doc, []), *positions])
     assert {doc: list(union.positions_in(doc)) for doc in union.docs.tolist()} == together
+    assert union.positions_of(union.docs)[1].tolist() == [place for doc in sorted(together) for place in together[doc]]
     assert union.counts.tolist() == [len(together[doc]) for doc in sorted(together)]
     assert union.bits == sum(1 << doc for doc in together)
 

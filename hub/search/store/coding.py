@@ -72,7 +72,7 @@ def _gaps(numbers: Array, firsts: Array) -> Array:
     return gaps
 
 
-def _summed(gaps: Array, firsts: Array, sizes: Array) -> Array:
+def summed(gaps: Array, firsts: Array, sizes: Array) -> Array:
     """Return the numbers of gaps: the reverse of `_gaps`; ``sizes`` has how many numbers begin at each of ``firsts``."""
     sums = np.cumsum(gaps, dtype=np.int64)
     return (sums - np.repeat(sums[firsts] - gaps[firsts], sizes)).astype(np.int32)
@@ -130,7 +130,7 @@ def decoded(data: Array, terms: Sequence[bytes], sizes: Array, codes: Array, fre
     begin = np.cumsum(sizes) - sizes
     gap_codes, count_codes = codes & WIDTH, codes >> COUNTS & WIDTH
     for_gaps, for_counts = (np.diff(starts) * WIDTHS[each] for each in (gap_codes, count_codes))
-    docs = _summed(_taken(data, starts, begin, gap_codes), starts[:-1], np.diff(starts))
+    docs = summed(_taken(data, starts, begin, gap_codes), starts[:-1], np.diff(starts))
     counts = _taken(data, starts, begin + for_gaps, count_codes).astype(np.int32)
     of_positions = sizes - for_gaps - for_counts
     before = np.cumsum(of_positions) - of_positions
@@ -139,7 +139,7 @@ def decoded(data: Array, terms: Sequence[bytes], sizes: Array, codes: Array, fre
     if len(gaps) != int(counts.sum()):
         message = "A posting list has another number of positions than its counts say."
         raise ValueError(message)
-    positions = _summed(gaps, np.cumsum(counts, dtype=np.int64) - counts, counts)
+    positions = summed(gaps, np.cumsum(counts, dtype=np.int64) - counts, counts)
     return Inverted(terms, starts, docs, counts, positions)
 
 

@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from itertools import chain
 
 from hub.search.store import coding
 from hub.search.store.arrays import Array
@@ -24,6 +25,7 @@ class Postings:
         self.docs: Array = np.asarray(docs, np.int32)
         self.counts: Array = np.asarray(counts, np.int32)
         self.positions_in = positions_in  # returns the sorted positions in a document
+        self._parts: Sequence[tuple[int, _InSegment]] = ()  # of a stored list, each with its first document
         if bits is not None:
             self.bits = bits
 
@@ -31,6 +33,31 @@ class Postings:
     def bits(self) -> int:
         """The documents as a bit set."""
         return bits_of(self.docs, int(self.docs[-1]) + 1) if len(self.docs) else 0
+
+    @classmethod
+    def stored(cls, docs: Array, counts: Array, parts: "Sequence[tuple[int, _InSegment]]") -> "Postings":
+        """Return the posting list of a term from the parts that segments have of it."""
+        bases = [base for base, _ in parts]
+
+        def positions_in(doc: int) -> Sequence[int]:
+            number = bisect_right(bases, doc) - 1
+            return parts[number][1].positions_in(doc) if number >= 0 else ()
+
+        postings = cls(docs, counts, None, parts[0][1].positions_in if len(parts) == 1 else positions_in)
+        postings._parts = parts
+        return postings
+
+    def positions_of(self, docs: Array) -> tuple[Array, Array]:
+        """Return the number of positions in each of sorted ``docs``, and all of these positions, one after the other."""
+        if not self._parts:
+            lists = [self.positions_in(doc) for doc in docs.tolist()]
+            sizes = np.fromiter(map(len, lists), np.int64, len(lists))
+            return sizes, np.fromiter(chain.from_iterable(lists), np.int64, int(sizes.sum()))
+        cuts = np.searchsorted(docs, [base for base, _ in self._parts[1:]])
+        of_parts = [
+            part.positions_of(of_part) for (_, part), of_part in zip(self._parts, np.split(docs, cuts), strict=True)
+        ]
+        return np.concatenate([sizes for sizes, _ in of_parts]), np.concatenate([all_ for _, all_ in of_parts])
 
 
 NOTHING = np.zeros(0, np.int32)
@@ -68,21 +95,29 @@ class _InSegment:
         ends = self._ends
         return coding.positions_of(self._data[int(ends[at - 1]) if at else 0 : int(ends[at])])
 
+    def positions_of(self, docs: Array) -> tuple[Array, Array]:
+        """Return the number of positions in each of ``docs``, and all of these positions, one after the other."""
+        at = np.minimum(self._docs.searchsorted(docs.astype(self._docs.dtype)), len(self._docs) - 1)
+        has = self._docs[at] == docs
+        sizes = np.where(has, self._counts[at], 0).astype(np.int64)
+        ends = self._ends.astype(np.int64)
+        last = ends[at[has]]
+        first = np.where(at[has] > 0, ends[at[has] - 1], 0)
+        lengths = last - first
+        places = np.arange(int(lengths.sum())) + np.repeat(first - (np.cumsum(lengths) - lengths), lengths)
+        gaps = coding.numbers_of(np.frombuffer(self._data, np.uint8)[places])
+        of_having = sizes[has]
+        return sizes, coding.summed(gaps, np.cumsum(of_having) - of_having, of_having)
+
 
 def from_segments(parts: Sequence[tuple[int, Array, Array, bytes]]) -> Postings:
     """Return the postings of a term from its parts: the first document of a segment, the documents and counts, and bytes."""
-    based = [(base, docs + base if base else docs, counts, data) for base, docs, counts, data in parts]
-    readers = [_InSegment(docs, counts, data).positions_in for _, docs, counts, data in based]
+    based = [(base, docs + np.int32(base), counts, data) for base, docs, counts, data in parts]
+    in_segments = [(base, _InSegment(docs, counts, data)) for base, docs, counts, data in based]
     if len(based) == 1:
-        return Postings(based[0][1], based[0][2], None, readers[0])
-    bases = [base for base, *_ in based]
-
-    def positions_in(doc: int) -> Sequence[int]:
-        number = bisect_right(bases, doc) - 1
-        return readers[number](doc) if number >= 0 else ()
-
+        return Postings.stored(based[0][1], based[0][2], in_segments)
     docs, counts = (np.concatenate([part[at] for part in based]) for at in (1, 2))
-    return Postings(docs, counts, None, positions_in)
+    return Postings.stored(docs, counts, in_segments)
 
 
 def union_of(posting_lists: Sequence[Postings]) -> Postings:
