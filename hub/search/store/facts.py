@@ -1,10 +1,9 @@
 """Facts: what the index knows of each document besides its words, stored in columns."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 from hub.search.rules.best_page import Bounds
@@ -43,38 +42,57 @@ TEXTS = ("stamp", "title")
 SEVERAL = ("topics", "keywords")  # several coded texts
 
 
-def columns_of(facts: Sequence[Facts]) -> Mapping[str, Array]:
+class _Coded:
+    """A column of texts that repeat: a number for each, and the texts that the numbers stand for."""
+
+    def __init__(self) -> None:
+        self._table: dict[str, int] = {}
+        self._codes = array("I")
+        self._ends = array("I")
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Add the texts of a document."""
+        table = self._table
+        self._codes.extend([table.setdefault(text, len(table)) for text in texts])
+        self._ends.append(len(self._codes))
+
+    def columns(self, name: str) -> Mapping[str, Array]:
+        """Return the columns; the texts of the table are sorted."""
+        in_order = sorted(self._table)
+        codes = np.empty(len(in_order), np.int64)
+        codes[np.fromiter(map(self._table.__getitem__, in_order), np.int64, len(in_order))] = np.arange(len(in_order))
+        joined, ends = arrays.of_texts([text.encode() for text in in_order])
+        columns = {
+            name: arrays.narrowed(codes[np.asarray(self._codes)]),
+            f"{name}.table": joined,
+            f"{name}.table.ends": ends,
+        }
+        return columns | ({f"{name}.ends": arrays.narrowed(np.asarray(self._ends))} if name in SEVERAL else {})
+
+
+def columns_of(facts: Iterable[Facts]) -> Mapping[str, Array]:
     """Return the columns that hold facts, for `arrays.write`."""
-    columns: dict[str, Array] = {}
-    for name in NUMBERS:
-        columns[name] = arrays.narrowed(np.fromiter((getattr(fact, name) for fact in facts), np.int64, len(facts)))
-    for name in CODED:
-        columns |= _coded(name, [getattr(fact, name) for fact in facts])
-    for name in TEXTS:
-        texts = [getattr(fact, name).encode() for fact in facts]
-        columns[name], columns[f"{name}.ends"] = arrays.of_texts(texts)
-    several: Mapping[str, Sequence[Sequence[str]]] = {
-        "topics": [fact.topics for fact in facts],
-        "keywords": [fact.keywords.split() for fact in facts],
-    }
-    for name, lists in several.items():
-        columns |= _coded(name, list(chain.from_iterable(lists)))
-        columns[f"{name}.ends"] = _ends(lists)
-    bounds = [array("I", fact.pages) for fact in facts]
-    columns["pages"] = arrays.narrowed(np.frombuffer(b"".join(bounds), np.uint32))
-    columns["pages.ends"] = _ends(bounds)
-    return columns
-
-
-def _ends(lists: "Sequence[Sequence[str] | array[int]]") -> Array:
-    return arrays.narrowed(np.cumsum(np.fromiter(map(len, lists), np.int64, len(lists))))
-
-
-def _coded(name: str, texts: Sequence[str]) -> Mapping[str, Array]:
-    table = {text: code for code, text in enumerate(sorted(set(texts)))}
-    codes = np.fromiter(map(table.__getitem__, texts), np.int64, len(texts))
-    joined, ends = arrays.of_texts([text.encode() for text in table])
-    return {name: arrays.narrowed(codes), f"{name}.table": joined, f"{name}.table.ends": ends}
+    numbers = {name: array("q") for name in NUMBERS}
+    coded = {name: _Coded() for name in (*CODED, *SEVERAL)}
+    texts: dict[str, list[bytes]] = {name: [] for name in TEXTS}
+    bounds, ends = array("I"), array("I")
+    for fact in facts:
+        for name, column in numbers.items():
+            column.append(getattr(fact, name))
+        for name in CODED:
+            coded[name].add((getattr(fact, name),))
+        coded["topics"].add(fact.topics)
+        coded["keywords"].add(fact.keywords.split())
+        for name, column_of_texts in texts.items():
+            column_of_texts.append(getattr(fact, name).encode())
+        bounds.frombytes(fact.pages)
+        ends.append(len(bounds))
+    columns = {name: arrays.narrowed(np.asarray(column)) for name, column in numbers.items()}
+    for name, column_of_codes in coded.items():
+        columns |= column_of_codes.columns(name)
+    for name, column_of_texts in texts.items():
+        columns[name], columns[f"{name}.ends"] = arrays.of_texts(column_of_texts)
+    return columns | {"pages": arrays.narrowed(np.asarray(bounds)), "pages.ends": arrays.narrowed(np.asarray(ends))}
 
 
 class Columns(Sequence[Facts]):

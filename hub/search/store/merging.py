@@ -11,7 +11,7 @@ from hub.search.store.numbers import np
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
-AT_ONCE = 2_000_000  # positions, or bytes of posting lists, that are merged at once
+AT_ONCE = 1_000_000  # positions, or bytes of posting lists, that are merged at once
 
 
 class _Terms(Protocol):

@@ -82,6 +82,6 @@ def inverted_of(positions: Mapping[str, Mapping[int, Sequence[int]]]) -> Inverte
     )
 
 
-def write_facts(stem: Path, facts: Sequence[Facts]) -> None:
+def write_facts(stem: Path, facts: Iterable[Facts]) -> None:
     """Write the columns of facts of a segment."""
     arrays.write(stem.with_suffix(".col"), facts_store.columns_of(facts))

@@ -151,7 +151,7 @@ class Snapshot:
 
     @cached_property
     def _by_title(self) -> Sequence[int]:
-        return [doc for _, _, doc in sorted(zip(self.titles, self.ids.tolist(), range(self.size), strict=True))]
+        return sorted(np.argsort(self.ids, kind="stable").tolist(), key=self.titles.__getitem__)
 
     def _column(self, name: str) -> Numbers:
         columns = [segment.facts.numbers(name) for segment in self.segments.values()]

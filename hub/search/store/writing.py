@@ -98,19 +98,15 @@ class Writer:
         kept = [
             np.setdiff1d(np.arange(each.doc_count_all()), list(each.deleted_docs()), assume_unique=True) for each in old
         ]
-        facts = list(
-            chain(
-                *(each for _, each in gathered),
-                *([segment.facts[doc] for doc in docs.tolist()] for segment, docs in zip(opened, kept, strict=True)),
-            )
-        )
-        if not facts:
+        size = sum(len(facts) for _, facts in gathered) + sum(map(len, kept))
+        if not size:
             return
         new = self._whoosh.codec.new_segment(self._whoosh.storage, self._whoosh.indexname)
-        new.set_doc_count(len(facts))
+        new.set_doc_count(size)
         stem = self._folder / new.segment_id()
         self._new.append(new)
-        segments.write_facts(stem, facts)
+        of_old = (segment.facts[doc] for segment, docs in zip(opened, kept, strict=True) for doc in docs.tolist())
+        segments.write_facts(stem, chain(*(facts for _, facts in gathered), of_old))
         writer = fields_store.Writer(stem)
         try:
             for name in (*FIELDS, KEYWORDS):
