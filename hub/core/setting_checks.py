@@ -170,6 +170,7 @@ CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "UPLOAD_QUOTA_MB": (lambda value: value >= 0, "it must be 0 or more"),
     "MIN_FREE_MB": (lambda value: value >= 0, "it must be 0 or more"),
+    "PREVIEW_PERCENT": (lambda value: value >= 1, "it must be 1 or more"),
     "REQUIRE_WALLS": (lambda value: value in {"yes", "no"}, "it must be yes or no"),
     "OCR_LANGUAGES": (
         lambda value: bool(_LANGUAGES.fullmatch(value)),

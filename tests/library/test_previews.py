@@ -60,7 +60,7 @@ def _pictures(database: Database, resource_id: int) -> dict[str, tuple[int, int]
     return sizes
 
 
-def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
+def test_every_page_of_a_pdf_gets_a_small_picture_and_a_large_one_when_asked_for(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:
     resource = _add(database, documents.pdf(tmp_path / "a.pdf", "one", "two", "three"))
@@ -69,9 +69,10 @@ def test_every_page_of_a_pdf_gets_a_small_picture_and_the_first_a_large_one(
     making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     sizes = _pictures(database, resource)
-    assert set(sizes) == {"1-1200", "1-320", "2-320", "3-320"}
-    assert sizes["1-1200"][0] == 1200
-    assert {sizes[name][0] for name in ("1-320", "2-320", "3-320")} == {320}
+    assert set(sizes) == {"1-320", "2-320", "3-320"}
+    assert {size[0] for size in sizes.values()} == {320}
+    showing.picture(database.config, _revision(database, resource), 2, shelf.LARGE)
+    assert _pictures(database, resource)["2-1200"][0] == 1200
     assert making.catch_up(database, reader) == 0
 
 
@@ -104,7 +105,7 @@ def test_a_preview_reported_missing_is_made_again(database: Database, reader: Re
     assert making.catch_up(database, reader) == 0  # the loss isn't noticed yet
     shelf.report_missing(database.config, _revision(database, resource).sha256 or "")
     making.catch_up(database, reader)
-    assert set(_pictures(database, resource)) == {"1-1200", "1-320"}
+    assert set(_pictures(database, resource)) == {"1-320"}
     assert shelf.reported_missing(database.config) == []
 
 
@@ -127,8 +128,8 @@ def test_an_extremely_tall_page_gets_a_picture_that_fits(database: Database, rea
     resource = _add(database, tmp_path / "tall.pdf")
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
-    width, height = _pictures(database, resource)["1-1200"]
-    assert (width, height) == (15, 3600)
+    width, height = _pictures(database, resource)["1-320"]
+    assert (width, height) == (4, 961)
 
 
 @needs_libreoffice
@@ -137,7 +138,7 @@ def test_hidden_slides_are_drawn_too_so_that_numbers_match(database: Database, r
     page_texts.catch_up(database, reader)
     making.catch_up(database, reader)
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
-    assert set(_pictures(database, resource)) == {"1-1200", "1-320", "2-320", "3-320"}
+    assert set(_pictures(database, resource)) == {"1-320", "2-320", "3-320"}
 
 
 @needs_libreoffice
@@ -223,7 +224,7 @@ def test_a_page_that_crashes_drawing_is_marked_and_the_others_are_drawn(
 
     making.catch_up(database, Printer(draw))
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
-    assert set(_pictures(database, resource)) == {"1-1200", "1-320", "3-320"}
+    assert set(_pictures(database, resource)) == {"1-320", "3-320"}
     assert (_folder(database, resource) / "2-320.none").exists()
     shown = showing.shown(database.config, _revision(database, resource), 1)
     assert [shown.has(number) for number in (1, 2, 3)] == [True, False, True]
@@ -250,7 +251,7 @@ def test_a_long_document_is_drawn_a_piece_at_a_time(
     assert _revision(database, resource).preview_state is PreviewState.WAITING
     assert _revision(database, resource).lease_token is None
     assert making.catch_up(database, printer) == 2
-    assert printer.asked == [("draw", [1]), ("draw", [1, 2]), ("draw", [3, 4]), ("draw", [5])]
+    assert printer.asked == [("draw", [1, 2]), ("draw", [3, 4]), ("draw", [5])]
 
 
 @pytest.mark.both_databases
@@ -321,6 +322,8 @@ def test_an_uploaded_picture_is_its_own_preview(database: Database, reader: Read
     (tmp_path / "fake.jpg").write_bytes(b"\xff\xd8 no picture at all")
     fake = _ready(database, reader, tmp_path / "fake.jpg")
     making.catch_up(database, reader)
+    assert _pictures(database, resource) == {"1-320": (320, 160)}
+    showing.picture(database.config, _revision(database, resource), 1, shelf.LARGE)
     assert _pictures(database, resource) == {"1-1200": (1200, 600), "1-320": (320, 160)}
     assert _revision(database, resource).preview_state is PreviewState.PICTURES
     assert _revision(database, fake).preview_state is PreviewState.FAILED

@@ -72,7 +72,7 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
     lines = [line.format(number=number, count=revision.page_count) for number in numbers]
     mark = sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:16]
     path = shelf.folder_of(config, revision.sha256 or "") / f"excerpt-{first}-{last}-{mark}.pdf"
-    if shelf.has_content(path):
+    if shelf.note_use(path):
         return path
     if not walls.may_open(config):
         raise Refused(NO_WALLS)
@@ -87,5 +87,5 @@ def excerpt(config: Config, revision: Revision, first: int, last: int, line: str
         raise Refused(WAITING)
     if not content.startswith(b"%PDF-"):
         raise Refused(NOT_MADE)
-    shelf.write(path, content)
+    shelf.keep(path, content)
     return path

@@ -1,6 +1,7 @@
 """Pages that show a resource, its pages and their pictures."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -149,16 +150,24 @@ def drawn(draw: Callable[[], Path | None], kept_for: Callable[[Path], str]) -> A
     """
     db.commit()  # releases the rows while a picture is drawn
     try:
-        path = draw()
+        path, content = _drawn_file(draw)
     except reader.Busy:
         return error_pages.error_page(503)
-    if path is None:
-        raise NotFound
-    answer = Response(path.read_bytes(), mimetype="image/webp")
+    answer = Response(content, mimetype="image/webp")
     answer.add_etag()
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = kept_for(path)
     return answer.make_conditional(request)
+
+
+def _drawn_file(draw: Callable[[], Path | None]) -> tuple[Path, bytes]:
+    """Return the path and content of a picture, drawn again if it was just deleted to make room. Raises NotFound."""
+    for _ in range(2):
+        path = draw()
+        with suppress(FileNotFoundError):
+            if path is not None:
+                return path, path.read_bytes()
+    raise NotFound
 
 
 def _store_if_public(resource: Resource) -> None:

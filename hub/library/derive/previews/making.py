@@ -18,7 +18,7 @@ from hub.core.db import Database
 from hub.core.rendering import safe_html
 from hub.library import queries as library_queries
 from hub.library.derive import retries, turns
-from hub.library.derive.previews import shelf
+from hub.library.derive.previews import keeping, shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
@@ -82,6 +82,7 @@ def catch_up(
     own, order = reader or Reader(), order or Turns()
     try:
         _reset_missing(database)
+        keeping.make_room(database)
         if not walls.may_open(database.config, with_office=True):
             return 0
         retries.request_drawings(database, _reached(PreviewState.CARDS))
@@ -92,6 +93,7 @@ def catch_up(
                 _close_undrawn(database, claimed[0])
             else:
                 _do_claimed(database, own, claimed[0], claimed[2])
+            keeping.make_room(database)
             done += 1
             if progress:
                 progress(max(total - _waiting(database), 0), total)
@@ -165,14 +167,14 @@ def _reset_missing(database: Database) -> None:
     """Mark revisions as not drawn if their previews are gone: all of them, or those reported as missing."""
     config = database.config
     marker, notes = shelf.root(config) / "kept", shelf.reported_missing(config)
-    lost: list[ColumnElement[bool]] = [Revision.sha256.in_([note.name for note in notes])] if notes else []
+    fresh = {"preview_version": 0, "preview_tools": "", "preview_failures": 0, "preview_retry_at": None}
     if not marker.exists():
-        lost = [Revision.preview_version > 0]
-    if lost:
         with database.writing() as db:
-            fresh = {"preview_tools": "", "preview_failures": 0, "preview_retry_at": None}
-            again = update(Revision).where(*lost)
-            db.execute(again.values(preview_version=0, preview_state=PreviewState.WAITING, **fresh))
+            again = update(Revision).where(Revision.preview_version > 0)
+            db.execute(again.values(preview_state=PreviewState.WAITING, **fresh))
+    elif notes:  # the others are still shown
+        with database.writing() as db:
+            db.execute(update(Revision).where(Revision.sha256.in_([note.name for note in notes])).values(**fresh))
     if not marker.exists():
         shelf.write(marker, b"-")
     for note in notes:
@@ -244,13 +246,24 @@ def _do_piece(config: Config, reader: Reader, revision: Revision, count: int) ->
         raise _MayPass
     folder = shelf.folder_of(config, revision.sha256 or "")
     if file_format.extension in PICTURE_FILES:
-        return _repack(reader, path, file_format.extension, folder, max(count, 1))
+        return _repack(reader, path, file_format.extension, folder, _most(config, max(count, 1)))
     if file_format.extension in TYPESET:
         return _typeset(reader, path, file_format.extension, folder, revision.state)
     document = path if file_format.extension == "pdf" else folder / shelf.DOCUMENT
-    if shelf.has_content(document):
-        return _draw(reader, document, folder, count, revision.preview_failures)
-    return _print(reader, path, file_format.extension, document, count)
+    if not shelf.has_content(document):
+        state = _print(reader, path, file_format.extension, document, count)
+        if state is not None:
+            return state
+    # In the same piece of work: if there is no room for the printed deck, it may be deleted after it.
+    return _draw(reader, document, folder, _most(config, count), revision.preview_failures)
+
+
+def _most(config: Config, count: int) -> int:
+    """Return the number of pages to draw now: if there is little room, the first, which lists show.
+
+    The others are drawn when someone opens them.
+    """
+    return count if keeping.may_draw_ahead(config) else min(count, 1)
 
 
 def _made(pieces: Pieces) -> Pieces:
@@ -260,16 +273,14 @@ def _made(pieces: Pieces) -> Pieces:
     return pieces
 
 
-def _repack(reader: Reader, path: Path, extension: str, folder: Path, count: int) -> PreviewState | None:
-    """Save some pages of a picture file as WebP, in both widths."""
-    for width in (LARGE, SMALL):
-        numbers = _missing(folder, width, count)[:PAGES_AT_ONCE]
-        if not numbers:
-            continue
-        job: dict[str, Any] = {"numbers": numbers, "width": width, "seconds": SECONDS_AT_ONCE}
-        if not _save(folder, numbers, width, _made(reader.make("repack", path, extension, DRAWING, **job))):
+def _repack(reader: Reader, path: Path, extension: str, folder: Path, most: int) -> PreviewState | None:
+    """Save some pages of a picture file as small WebP pictures, up to page ``most``."""
+    numbers = _missing(folder, SMALL, most)[:PAGES_AT_ONCE]
+    if numbers:
+        job: dict[str, Any] = {"numbers": numbers, "width": SMALL, "seconds": SECONDS_AT_ONCE}
+        if not _save(folder, numbers, SMALL, _made(reader.make("repack", path, extension, DRAWING, **job))):
             return PreviewState.FAILED
-    if _missing(folder, LARGE, count) or _missing(folder, SMALL, count):
+    if _missing(folder, SMALL, most):
         return None
     return PreviewState.PICTURES if shelf.numbers_of(folder, f"-{SMALL}.webp") else PreviewState.FAILED
 
@@ -280,12 +291,12 @@ def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: St
         pieces = _made(reader.make("typeset", path, extension, TYPESETTING))
         html = pieces.each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
-            shelf.write(folder / shelf.TEXT, safe_html(html).encode())
+            shelf.keep(folder / shelf.TEXT, safe_html(html).encode())
     return PreviewState.NONE
 
 
 def _print(reader: Reader, path: Path, extension: str, document: Path, count: int) -> PreviewState | None:
-    """Have LibreOffice export a deck as a PDF, which is then drawn; if that fails, save the deck's own thumbnail."""
+    """Have LibreOffice export a deck as a PDF, and return None; if that fails, save the deck's own thumbnail."""
     if libreoffice() is None:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.CARDS)
     printed = reader.make("print", path, extension, PRINTING)
@@ -296,35 +307,31 @@ def _print(reader: Reader, path: Path, extension: str, document: Path, count: in
         return state
     if set(printed.each) != {count}:
         return _keep_embedded(reader, path, extension, document.parent, PreviewState.UNMATCHED)
-    shelf.write(document, printed.each[count])
+    shelf.keep(document, printed.each[count])
     return None
 
 
 def _keep_embedded(reader: Reader, path: Path, extension: str, folder: Path, state: PreviewState) -> PreviewState:
     content = reader.make("thumbnail", path, extension, DRAWING, width=LARGE).each.get(1, b"")
     if shelf.is_picture(content):
-        shelf.write(folder / shelf.EMBEDDED, content)
+        shelf.keep(folder / shelf.EMBEDDED, content)
     return state
 
 
-def _draw(reader: Reader, document: Path, folder: Path, count: int, failures: int) -> PreviewState | None:
-    """Draw some pages of a PDF: the first one large, since people open it first, then all of them small.
+def _draw(reader: Reader, document: Path, folder: Path, most: int, failures: int) -> PreviewState | None:
+    """Draw some pages of a PDF small, up to page ``most``; they are drawn large when someone opens them.
 
     ``failures``: how often in a row that failed before for a reason that may pass.
     """
-    for width, numbers in (
-        (LARGE, _missing(folder, LARGE, 1)),
-        (SMALL, _missing(folder, SMALL, count)[:PAGES_AT_ONCE]),
-    ):
-        if not numbers:
-            continue
-        pieces = _drawn(reader, document, numbers, width)
+    numbers = _missing(folder, SMALL, most)[:PAGES_AT_ONCE]
+    if numbers:
+        pieces = _drawn(reader, document, numbers)
         if pieces.may_pass and failures < MOST_DRAWINGS:
-            shelf.write_pictures(folder, width, pieces.each)
+            shelf.write_pictures(folder, SMALL, pieces.each)
             raise _MayPass
-        if not _save(folder, numbers, width, pieces):
+        if not _save(folder, numbers, SMALL, pieces):
             return PreviewState.FAILED
-    return None if _missing(folder, SMALL, count) else PreviewState.PICTURES
+    return None if _missing(folder, SMALL, most) else PreviewState.PICTURES
 
 
 def _missing(folder: Path, width: int, count: int) -> list[int]:
@@ -333,10 +340,10 @@ def _missing(folder: Path, width: int, count: int) -> list[int]:
     return [number for number in range(1, count + 1) if number not in done]
 
 
-def _drawn(reader: Reader, document: Path, numbers: list[int], width: int) -> Pieces:
+def _drawn(reader: Reader, document: Path, numbers: list[int]) -> Pieces:
     seconds = SECONDS_AT_ONCE
     return reader.make(
-        "draw", document, "pdf", DRAWING, numbers=numbers, width=width, seconds=seconds, low_priority=True
+        "draw", document, "pdf", DRAWING, numbers=numbers, width=SMALL, seconds=seconds, low_priority=True
     )
 
 

@@ -1,7 +1,9 @@
 """Storage of previews: a folder for each original, named by its hash, with a file for each picture."""
 
+import os
 import secrets
 import shutil
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +14,8 @@ SMALL, LARGE = 320, 1200  # pixels wide
 DOCUMENT = "document.pdf"  # a deck exported by LibreOffice
 TEXT = "document.html"  # a formatted text as safe HTML
 EMBEDDED = "embedded.webp"  # the thumbnail in the file
+GROWN = "grown"  # in the folder of all previews: what was added since they were last counted
+DAY = 24 * 3600  # seconds
 
 
 def root(config: Config) -> Path:
@@ -53,6 +57,29 @@ def write(path: Path, content: bytes) -> None:
         temporary.unlink(missing_ok=True)
 
 
+def keep(path: Path, content: bytes) -> None:
+    """Write a file in an original's folder, and count its bytes, so that the previews keep within their budget."""
+    write(path, content)
+    with (path.parents[2] / GROWN).open("ab") as file:
+        file.write(b"%d\n" % len(content))
+
+
+def grown(config: Config) -> Path:
+    """Return the file with the sizes of the files that were added, a line each."""
+    return root(config) / GROWN
+
+
+def note_use(path: Path) -> bool:
+    """Note that a file is used today, at most once a day; returns True if the file exists and isn't empty."""
+    try:
+        status = path.stat()
+        if time.time() - status.st_mtime > DAY:
+            os.utime(path)
+    except OSError:
+        return False
+    return status.st_size > 0
+
+
 def is_picture(content: bytes) -> bool:
     """Return True if these bytes, made from an untrusted file, begin like a WebP."""
     return content[:4] == b"RIFF" and content[8:12] == b"WEBP"
@@ -62,7 +89,7 @@ def write_picture(folder: Path, number: int, width: int, content: bytes) -> bool
     """Save the picture of a page, or mark that it can't be drawn; returns True if it was saved."""
     is_valid = is_picture(content)
     if is_valid:
-        write(picture_path(folder, number, width), content)
+        keep(picture_path(folder, number, width), content)
     else:
         write(mark_path(folder, number, width), b"-")
     return is_valid
@@ -72,7 +99,7 @@ def write_pictures(folder: Path, width: int, pictures: Mapping[int, bytes]) -> N
     """Save those of the pictures that are valid, by page."""
     for number, content in pictures.items():
         if is_picture(content):
-            write(picture_path(folder, number, width), content)
+            keep(picture_path(folder, number, width), content)
 
 
 def picture_size(path: Path) -> tuple[int, int] | None:

@@ -8,20 +8,20 @@ from markupsafe import Markup
 
 from config import Config
 from hub.core import clock
-from hub.library.derive.previews import shelf
+from hub.library.derive.previews import keeping, shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
-from hub.library.extract.reader import Reader
+from hub.library.extract.reader import Busy, Reader
 from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import PREVIEW_LATER, PreviewState, State, again_at
 
 # A person waits: a page that takes longer is shown small, or as text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
-TIMEOUT = 5.0  # seconds that a request waits for other drawing in this process
+TIMEOUT = 2.0  # seconds that a request waits for other drawing in this process; then it gets the small picture
 
 # One helper for each web process, started by the first picture that has to be drawn.
 _drawer = Reader(NOW)
@@ -71,32 +71,37 @@ def sentence(config: Config, revision: Revision) -> str:
 def picture(config: Config, revision: Revision, number: int, width: int) -> Path | None:
     """Return the path of a page's picture, drawing it if needed; None when there is none. Raises Busy.
 
-    ``width`` is SMALL or LARGE. If a page can't be drawn large, the small picture is returned.
+    ``width`` is SMALL or LARGE. If a page can't be drawn large, or not soon, the small picture is returned.
     """
     if revision.state is State.INFECTED:
         return None
     folder = shelf.folder_of(config, revision.sha256 or "")
-    source = drawn_from(config, revision)
-    if source is None and _is_picture(revision):
-        paths = (shelf.picture_path(folder, number, each) for each in (width, SMALL))
-        return next((path for path in paths if shelf.has_content(path)), None)
+    source = _source(config, revision)
     if source is None:
         embedded = folder / shelf.EMBEDDED
-        return embedded if number == 1 and shelf.has_content(embedded) else None
+        return embedded if number == 1 and shelf.note_use(embedded) else None
     if not 1 <= number <= max(revision.page_count, 1):
         return None
+    small = shelf.picture_path(folder, number, SMALL)
     for drawn_width in (width, SMALL):
         path = shelf.picture_path(folder, number, drawn_width)
-        if shelf.has_content(path) or _draw_now(config, revision, source, number, drawn_width):
-            return path
+        try:
+            if shelf.note_use(path) or _draw_now(config, revision, source, number, drawn_width):
+                return path
+        except Busy:
+            if not shelf.has_content(small):
+                raise
     return None
 
 
 def thumbnail(config: Config, revision: Revision, number: int) -> tuple[int, int] | None:
-    """Return the width and height of a page's small picture; None if it isn't drawn yet or there is none."""
+    """Return the width and height of a page's small picture, or a guess; None if nothing is drawn yet or can be."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if drawn_from(config, revision) is not None or _is_picture(revision):
-        return shelf.picture_size(shelf.picture_path(folder, number, SMALL))
+    if _source(config, revision) is not None:
+        # One that isn't drawn now is drawn when the page asks for it; most pages of a document have the same size.
+        pages = (number,) if shelf.mark_path(folder, number, SMALL).exists() else (number, 1)
+        sizes = (shelf.picture_size(shelf.picture_path(folder, page, SMALL)) for page in pages)
+        return next((size for size in sizes if size), None)
     return shelf.picture_size(folder / shelf.EMBEDDED) if number == 1 and revision.sha256 else None
 
 
@@ -115,6 +120,16 @@ def drawn_from(config: Config, revision: Revision) -> Path | None:
     return shelf.folder_of(config, revision.sha256 or "") / shelf.DOCUMENT
 
 
+def _source(config: Config, revision: Revision) -> tuple[str, Path, str] | None:
+    """Return what pictures of pages are made from: the job, the file and its extension; None if there are none."""
+    if (drawn := drawn_from(config, revision)) is not None:
+        return "draw", drawn, "pdf"
+    file_format = format_of(revision.file_name or "")
+    if file_format is None or not _is_picture(revision):
+        return None
+    return "repack", originals.path_of(config, revision.sha256 or ""), file_format.extension
+
+
 def _is_picture(revision: Revision) -> bool:
     """Return True if the file is itself a picture, with previews that the worker made."""
     file_format = format_of(revision.file_name or "")
@@ -128,13 +143,18 @@ def _is_drawable(revision: Revision) -> bool:
     return revision.preview_state in {PreviewState.PICTURES, PreviewState.WAITING} or is_failed_for_now
 
 
-def _draw_now(config: Config, revision: Revision, source: Path, number: int, width: int) -> bool:
+def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str], number: int, width: int) -> bool:
     """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
         return False
+    if not keeping.has_room(config, width):
+        return False
+    job, path, extension = source
+    if path.parent == folder:
+        shelf.note_use(path)
     try:
-        pieces = _drawer.make("draw", source, "pdf", timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
+        pieces = _drawer.make(job, path, extension, timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
     except FileNotFoundError:
         shelf.report_missing(config, revision.sha256 or "")
         return False
