@@ -33,6 +33,7 @@ from hub.members.models import Person
 log = logging.getLogger("hub.library")
 
 FILES_PER_ROUND = 20
+IN_BULK_PER_ROUND = 4
 LATEST = 200  # files that are looked at for those that no one sent to the scanner
 MOST_FAILURES = 3  # in a row, after which the scanner gets a pause
 MISSING = "The file is missing from the hub’s storage."
@@ -103,14 +104,19 @@ def _close_new_copies(database: Database) -> int:
 
 
 def _new(database: Database) -> Sequence[str]:
-    """Return originals that were never sent to the scanner, the newest first: someone waits for them."""
+    """Return originals that were never sent to the scanner: those that someone waits for first, then the newest.
+
+    What came in bulk has its share, a few at a time, so that no one waits for many of them.
+    """
     known = select(FileScan.sha256)
     revisions = select(Revision.sha256).where(Revision.source == Source.FILE, Revision.sha256.not_in(known))
     kept = select(KeptFile.sha256).where(KeptFile.sha256.not_in(known))
     with database.reading() as db:
-        newest = db.scalars(revisions.order_by(Revision.id.desc()).limit(FILES_PER_ROUND)).all()
+        newest = revisions.order_by(Revision.id.desc())
+        awaited = db.scalars(newest.where(not_(Revision.in_bulk)).limit(FILES_PER_ROUND)).all()
+        in_bulk = db.scalars(newest.where(Revision.in_bulk).limit(IN_BULK_PER_ROUND)).all()
         others = db.scalars(kept.order_by(KeptFile.id.desc()).limit(FILES_PER_ROUND)).all()
-    return list(dict.fromkeys(file_hash for file_hash in (*others, *newest) if file_hash))
+    return list(dict.fromkeys(file_hash for file_hash in (*others, *awaited, *in_bulk) if file_hash))
 
 
 def _undecided(database: Database, version: str) -> Sequence[str]:

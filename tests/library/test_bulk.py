@@ -15,6 +15,7 @@ from hub.cli.base import main
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library import queries as library_queries
+from hub.library import scanning
 from hub.library.derive import page_texts, recognizing, turns
 from hub.library.derive.previews import making
 from hub.library.derive.turns import Group, Turns
@@ -190,6 +191,17 @@ def test_an_import_that_is_read_does_not_hold_up_the_recognition_of_what_people_
     assert list(page_texts.after_reading(database, both)) == [Group.AWAITED]
     _added(database, "someone waits")
     assert list(page_texts.after_reading(database, both)) == []
+
+
+@pytest.mark.both_databases
+def test_an_import_is_checked_for_viruses_a_few_files_at_a_time_after_what_people_wait_for(database: Database) -> None:
+    awaited = _added(database, "awaited")
+    for number in range(MANY):
+        _added(database, f"imported {number}", in_bulk=True)
+    new = scanning._new(database)
+    with database.reading() as db:
+        assert new[0] == db.get_one(Revision, awaited).sha256
+    assert len(new) == 1 + scanning.IN_BULK_PER_ROUND
 
 
 # The index
