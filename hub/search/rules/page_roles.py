@@ -13,9 +13,9 @@ LIST_CHARACTERS = 4_000  # a longer page is no table of contents
 # Lines of a table of contents; the first lines decide quickly that most pages are none.
 FEWEST_LINES, TRIED_LINES, MOST_LINES = 3, 6, 200
 _NUMBERING = re.compile(
-    r"^(?:(?:part|section|chapter|slide|item)\s+)?(?:[\divxIVX]{1,4}[.):]|[\d.]{1,6}|[-–•*·▪])\s+|[\s.…·_]*\d*$",
-    re.IGNORECASE,
+    r"(?:(?:part|section|chapter|slide|item)\s+)?(?:[\divxIVX]{1,4}[.):]|[\d.]{1,6}|[-–•*·▪])\s+", re.IGNORECASE
 )
+_BEFORE_PAGE_NUMBER = frozenset(".…·_")
 _LEADER = re.compile(r"(?:\.{4,}|(?:\. ){3,}|…{2,}|_{4,})\s*\d{0,4}$")
 _CONTENTS = frozenset(
     {"agenda", "contents", "table of contents", "outline", "index", "today", "topics", "in this deck"}
@@ -85,7 +85,14 @@ def _role(resource_title: str, page: PageHead, headings: Collection[str], *, is_
 
 def bare(heading: str) -> str:
     """Return a heading in lowercase, without the numbering before it and the page number after it."""
-    return " ".join(_NUMBERING.sub("", words_rules.fold(heading)).split()).strip(" .:?!")
+    text = words_rules.fold(heading)
+    numbering = _NUMBERING.match(text)
+    end = len(text) - text.endswith("\n")
+    while end and text[end - 1].isdecimal():
+        end -= 1
+    while end and (text[end - 1] in _BEFORE_PAGE_NUMBER or text[end - 1].isspace()):
+        end -= 1
+    return " ".join(text[numbering.end() if numbering else 0 : end].split()).strip(" .:?!")
 
 
 def _is_list(own: str, lines: Sequence[str], headings: Collection[str]) -> bool:
