@@ -4,6 +4,7 @@ import enum
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from hub.search.rules import words as words_rules
 
@@ -17,6 +18,7 @@ _NUMBERING = re.compile(
 )
 _BEFORE_PAGE_NUMBER = frozenset(".…·_")
 _LEADER = re.compile(r"(?:\.{4,}|(?:\. ){3,}|…{2,}|_{4,})\s*\d{0,4}$")
+_IN_LEADERS = ("....", ". . . ", "……", "____")  # each leader has one of these
 _CONTENTS = frozenset(
     {"agenda", "contents", "table of contents", "outline", "index", "today", "topics", "in this deck"}
 )
@@ -55,25 +57,37 @@ class PageHead:
         """The lines that aren't blank."""
         return [line for line in map(str.strip, self.text.split("\n")) if line]
 
+    @property
+    def first_lines(self) -> Sequence[str]:
+        """The lines that aren't blank, up to those that decide whether the page may be a list."""
+        return list(islice(filter(None, map(str.strip, self.text.split("\n"))), TRIED_LINES + 1))
+
 
 def roles(resource_title: str, pages: Sequence[PageHead]) -> Sequence[PageRole]:
     """Return the role of each page of a resource; the only page of a resource has no other than its content."""
     if len(pages) < FEWEST_PAGES:
         return [PageRole.CONTENT] * len(pages)
-    headings = {bare(page.heading) for page in pages} - {""}
+    names = [bare(page.heading) for page in pages]
+    headings = set(names) - {""}
     last = len(pages) - 1
     return [
-        _role(resource_title, page, headings, is_first=number == 0, is_last=number == last)
-        for number, page in enumerate(pages)
+        _role(resource_title, page, name, headings, is_first=number == 0, is_last=number == last)
+        for number, (page, name) in enumerate(zip(pages, names, strict=True))
     ]
 
 
-def _role(resource_title: str, page: PageHead, headings: Collection[str], *, is_first: bool, is_last: bool) -> PageRole:
-    lines = page.lines
-    own = bare(page.heading or (lines[0] if lines else ""))
+def _role(
+    resource_title: str, page: PageHead, name: str, headings: Collection[str], *, is_first: bool, is_last: bool
+) -> PageRole:
+    first_lines = page.first_lines
+    own = name if page.heading else bare(first_lines[0] if first_lines else "")
     if own in _APPENDED:
         return PageRole.APPENDED
-    if len(page.text) <= LIST_CHARACTERS and _is_list(own, lines, headings):
+    if (
+        len(page.text) <= LIST_CHARACTERS
+        and _may_be_list(first_lines, headings)
+        and _is_list(own, page.lines, headings)
+    ):
         return PageRole.CONTENTS
     if len(page.text) <= SHORT_CHARACTERS:
         if is_first and _repeats(resource_title, page):
@@ -93,6 +107,15 @@ def bare(heading: str) -> str:
     while end and (text[end - 1] in _BEFORE_PAGE_NUMBER or text[end - 1].isspace()):
         end -= 1
     return " ".join(text[numbering.end() if numbering else 0 : end].split()).strip(" .:?!")
+
+
+def _may_be_list(first_lines: Sequence[str], headings: Collection[str]) -> bool:
+    """Return False if none of these lines names a page, which is quick to see: no heading and no leader is in them."""
+    text = "\n".join(first_lines)
+    if any(sign in text for sign in _IN_LEADERS):
+        return True
+    folded = " ".join(" ".join(map(words_rules.fold, first_lines)).split())
+    return any(heading in folded for heading in headings)
 
 
 def _is_list(own: str, lines: Sequence[str], headings: Collection[str]) -> bool:
