@@ -1,6 +1,6 @@
 """Index entries: the text and facts of resources, made from their rows in the database."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -15,7 +15,9 @@ from hub.search.rules import page_roles as page_roles_rules
 from hub.search.rules import words as words_rules
 from hub.search.rules.page_roles import PageHead
 from hub.search.store.building import Described, PageText, ResourceText
-from hub.search.store.snapshots import Facts
+from hub.search.store.facts import Facts
+
+TOGETHER = 500_000  # characters of texts that are analyzed at once
 
 _RESOURCES = (
     select(
@@ -64,6 +66,20 @@ class Entry:
             described.pages,
             described.keywords,
         )
+
+
+def in_chunks(entries: Iterable[Entry]) -> Iterator[Sequence[Entry]]:
+    """Yield the entries in groups of up to `TOGETHER` characters, so that few very long texts are in memory at once."""
+    chunk: list[Entry] = []
+    size = 0
+    for entry in entries:
+        chunk.append(entry)
+        size += entry.text.size
+        if size >= TOGETHER:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def entries_of(db: Session, ids: Sequence[int], checksums: Mapping[int, int]) -> Iterator[Entry]:

@@ -6,7 +6,7 @@ The index is derived from the database. `catch_up` does the first build, every u
 import logging
 import shutil
 import time
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,14 @@ from whoosh.index import TOC
 
 from config import Config
 from hub.core.db import Database
-from hub.search.entries import entries_of
+from hub.search.entries import entries_of, in_chunks
 from hub.search.queries import freshness as freshness_queries
 from hub.search.store import folders, snapshots
+from hub.search.store.building import Builder
+from hub.search.store.facts import Facts
 from hub.search.store.folders import Manifest
-from hub.search.store.inverted import Inverted
-from hub.search.store.segments import FIELDS, inverted_of
 from hub.search.store.snapshots import Snapshot
+from hub.search.store.tokens import Tokens
 from hub.search.store.writing import Writer
 
 log = logging.getLogger("hub.search")
@@ -189,12 +190,13 @@ def _update(database: Database, root: Path, snapshot: Snapshot | None, progress:
     deleted = [id_ for id_ in indexed if id_ not in wanted]
     outdated = [id_ for id_, stamp in wanted.items() if indexed.get(id_) != stamp]
     pending, awaited = _awaited_first(database, outdated) if is_searched else (outdated, 0)
-    done, deletions, is_cut = 0, len(deleted), False
+    done, deletions, is_cut, tokens = 0, len(deleted), False, Tokens()
     while not is_cut and (deleted or done < len(pending)):
         batch = _batch(database, wanted, awaited - done) if is_searched else WHILE_BUILT
         with database.reading() as db:
-            written = _write(db, snapshot, deleted, pending[done:], batch)
+            written = _write(db, snapshot, tokens, deleted, pending[done:], batch)
         done, deleted = done + written, []
+        tokens = Tokens() if tokens.is_full else tokens
         snapshot = Snapshot(snapshot.folder, snapshot.segments)
         if progress:
             progress(done, len(pending))
@@ -257,11 +259,18 @@ def _write_manifest(folder: Path, manifest: Manifest) -> None:
 # Writing
 
 
-def _write(db: Session, snapshot: Snapshot, deleted: Collection[int], pending: Sequence[int], batch: Batch) -> int:
+def _write(
+    db: Session, snapshot: Snapshot, tokens: Tokens, deleted: Collection[int], pending: Sequence[int], batch: Batch
+) -> int:
     """Delete ``deleted`` and index the first of ``pending`` in one commit; return the number of those."""
     writer = Writer(snapshot.folder, TIMEOUT)
     try:
-        count = _fill(db, snapshot, writer, deleted, pending, batch)
+        for id_ in deleted:
+            writer.delete(snapshot.doc_of[id_])
+        count = _fill(db, writer, tokens, pending, batch)
+        for id_ in pending[:count]:
+            if id_ in snapshot.doc_of:
+                writer.delete(snapshot.doc_of[id_])
         writer.commit(partial(to_merge, quiet=False))
     except BaseException:
         writer.cancel()
@@ -269,33 +278,24 @@ def _write(db: Session, snapshot: Snapshot, deleted: Collection[int], pending: S
     return count
 
 
-def _fill(
-    db: Session, snapshot: Snapshot, writer: Writer, deleted: Collection[int], pending: Sequence[int], batch: Batch
-) -> int:
+def _fill(db: Session, writer: Writer, tokens: Tokens, pending: Sequence[int], batch: Batch) -> int:
+    """Add the first of ``pending``, as many as one batch may have; return their number."""
     deadline, count = time.monotonic() + batch.seconds, 0
-    for id_ in deleted:
-        writer.delete(snapshot.doc_of[id_])
-    while count < min(len(pending), batch.resources) and time.monotonic() < deadline and not (count and batch.is_cut()):
+    builder, facts = Builder(tokens), list[Facts]()
+    checksums = freshness_queries.checksums(db)
+    while (
+        count < min(len(pending), batch.resources)
+        and time.monotonic() < deadline
+        and not builder.is_full
+        and not (count and batch.is_cut())
+    ):
         chunk = pending[count : min(count + CHUNK, batch.resources)]
-        for id_ in chunk:
-            if id_ in snapshot.doc_of:
-                writer.delete(snapshot.doc_of[id_])
-        entries = list(entries_of(db, chunk))
-        writer.write(
-            {name: _inverted(entry[name] for entry in entries) for name in FIELDS},
-            [entry["facts"] for entry in entries],
-        )
+        for entries in in_chunks(entries_of(db, chunk, checksums)):
+            described = builder.add([entry.text for entry in entries])
+            facts += [entry.facts(each) for entry, each in zip(entries, described, strict=True)]
         count += len(chunk)
+    writer.write(builder.inverted(), facts)
     return count
-
-
-def _inverted(documents: Iterable[Mapping[str, Sequence[int]]]) -> Inverted:
-    """Return posting lists from the positions of the terms of each document."""
-    positions: dict[str, dict[int, Sequence[int]]] = {}
-    for doc, terms in enumerate(documents):
-        for term, places in terms.items():
-            positions.setdefault(term, {})[doc] = places
-    return inverted_of(positions)
 
 
 # Merging

@@ -5,23 +5,25 @@ of a whole batch. The fields ``title`` and ``headings`` have postings of the bod
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import islice, pairwise, starmap
 from typing import Any
 
 from hub.search.rules import words as words_rules
 from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
+from hub.search.store.tokens import Tokens
 
 # Positions between two parts of a resource, so that no phrase matches across them.
 GAP = 100
 # Keywords of a resource, and how often an occurrence in its title or in a heading counts.
 KEYWORDS, TITLE_WEIGHT, HEADING_WEIGHT = 40, 5, 2
-SHORTEST_KEYWORD = 3  # letters
-# A batch that has more of these is written: its arrays take 40 bytes a posting while they are sorted.
-MOST_POSTINGS, MOST_TOKENS = 4_000_000, 1_000_000
-BODY, TITLE, HEADINGS = 0, 1, 2  # the fields of parts
+# A batch that has more positions is written: its arrays take some 40 bytes a position while they are sorted.
+MOST_POSITIONS = 3_000_000
+FIELDS = ("body", "title", "headings")
+BODY, TITLE, HEADINGS = range(3)  # the fields of parts
+WEIGHTS = (TITLE_WEIGHT, HEADING_WEIGHT)
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -45,6 +47,11 @@ class ResourceText:
     others: Sequence[str]
     pages: Sequence[PageText]
 
+    @property
+    def size(self) -> int:
+        """The number of characters of its pages."""
+        return sum(len(page.text) + len(page.notes) for page in self.pages)
+
 
 @dataclass(frozen=True)
 class Described:
@@ -55,45 +62,18 @@ class Described:
     keywords: str  # the most frequent words as written, the most frequent first
 
 
-class Tokens(dict[str, int]):
-    """The number of each token that was seen, with its terms: an unknown token is analyzed when it is looked up."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.terms: dict[str, int] = {}  # the number of each term
-        # Of each token: its positions, those with terms, the end of the last one with terms, and the end of its terms.
-        self.positions, self.filled, self.extents, self.ends = array("i"), array("i"), array("i"), array("q", [0])
-        self.term_numbers, self.offsets = array("i"), array("i")  # of each term of each token
-
-    def __missing__(self, token: str) -> int:
-        self[token] = number = len(self)
-        extent = filled = 0
-        terms_of = words_rules.terms_of(token)
-        for offset, terms in enumerate(terms_of):
-            if terms:
-                extent, filled = offset + 1, filled + 1
-            for term in terms:
-                self.term_numbers.append(self.terms.setdefault(term, len(self.terms)))
-                self.offsets.append(offset)
-        self.positions.append(len(terms_of))
-        self.filled.append(filled)
-        self.extents.append(extent)
-        self.ends.append(len(self.offsets))
-        return number
-
-
 class _Parts:
     """The parts of a chunk of resources, each with its tokens, its document, its field and the gap after it."""
 
-    def __init__(self, tokens: Tokens, first_doc: int) -> None:
-        self.tokens, self.doc = tokens, first_doc - 1
-        self.numbers = array("i")  # of the tokens of all parts
-        self.lengths, self.gaps, self.docs, self.fields = array("i"), array("i"), array("i"), array("b")
-        self.pages = array("q")  # of each page the document, number, role, first part and last part
+    def __init__(self, tokens: Tokens) -> None:
+        self._tokens, self._doc = tokens, -1
+        self.numbers: list[Array] = []  # of the tokens of each part
+        self.gaps, self.docs, self.fields = array("i"), array("i"), array("b")
+        self.pages = array("i")  # of each page the document, number, role, first part and last part
 
     def add(self, resource: ResourceText) -> None:
         """Add all parts of the next document."""
-        self.doc += 1
+        self._doc += 1
         self._part(resource.title, TITLE, GAP)
         for other in resource.others:
             self._part(other, BODY, GAP)
@@ -103,22 +83,19 @@ class _Parts:
             self._part(page.text, BODY, 1 if page.notes else GAP)
             if page.notes:
                 self._part(page.notes, BODY, GAP)
-            self.pages.extend((self.doc, page.number, page.role, first, len(self.docs) - 1))
+            self.pages.extend((self._doc, page.number, page.role, first, len(self.docs) - 1))
 
     def _part(self, text: str, field: int, gap: int) -> None:
-        before = len(self.numbers)
-        if text:
-            texts = words_rules.token_texts(words_rules.without_all_caps(text))
-            self.numbers.extend(map(self.tokens.__getitem__, texts))
-        self.lengths.append(len(self.numbers) - before)
+        texts = words_rules.token_texts(words_rules.without_all_caps(text)) if text else ()
+        self.numbers.append(np.fromiter(map(self._tokens.__getitem__, texts), np.int32, len(texts)))
         self.gaps.append(gap)
-        self.docs.append(self.doc)
+        self.docs.append(self._doc)
         self.fields.append(field)
 
 
 @dataclass(frozen=True)
 class _Occurrences:
-    """Each occurrence of a term: parallel arrays, by document and then by position."""
+    """Each occurrence of a term in a chunk: parallel arrays, by document and then by position."""
 
     terms: Array
     docs: Array
@@ -127,100 +104,85 @@ class _Occurrences:
     fields: Array
 
 
-class Builder:
-    """A batch of documents, numbered from 0 as they are added, and what the index has of them."""
+@dataclass(frozen=True)
+class _Postings:
+    """The postings of a field, by number of the term and then by document."""
 
-    def __init__(self, tokens: Tokens | None = None) -> None:
-        self.tokens = Tokens() if tokens is None else tokens
-        self.size = 0
-        self.postings = 0
-        self._occurrences: list[_Occurrences] = []
-        self._lengths: list[Array] = []
-        self._pages: list[bytes] = []
+    terms: Array
+    docs: Array
+    counts: Array
+    positions: Array  # of all postings
+
+    def of_docs_from(self, first: int) -> "_Postings":
+        """Return the postings with documents that are numbered from ``first``."""
+        return _Postings(self.terms, self.docs + np.int32(first), self.counts, self.positions)
+
+
+class Builder:
+    """A batch of documents, numbered from 0 as they are added, and their postings."""
+
+    def __init__(self, tokens: Tokens) -> None:
+        """Begin a batch; ``tokens`` may have the tokens of earlier ones."""
+        self._tokens = tokens
+        self._size = self._positions = 0
+        self._postings: dict[str, list[_Postings]] = {name: [] for name in FIELDS}
 
     @property
     def is_full(self) -> bool:
         """Return True if the batch should be written, to bound the memory that it takes."""
-        return self.postings >= MOST_POSTINGS or len(self.tokens) >= MOST_TOKENS
+        return self._positions >= MOST_POSITIONS or self._tokens.is_full
 
-    def add(self, resources: Sequence[ResourceText]) -> None:
-        """Add the next documents."""
-        parts = _Parts(self.tokens, self.size)
+    def add(self, resources: Sequence[ResourceText]) -> Sequence[Described]:
+        """Add the next documents, and return what their texts say about each.
+
+        The documents that are added together take some 100 bytes for each of their words while they are analyzed.
+        """
+        if not resources:
+            return []
+        parts = _Parts(self._tokens)
         for resource in resources:
             parts.add(resource)
-        if not resources:
-            return
-        occurrences, starts, extents, lengths = _placed(parts)
-        self._occurrences.append(occurrences)
-        self.postings += len(occurrences.terms)
-        docs = np.array(parts.docs, np.int64) - self.size
-        self._lengths.append(np.bincount(docs, weights=lengths, minlength=len(resources)).astype(np.int64))
-        self._pages += _bounds(parts, starts, extents, self.size, len(resources))
-        self.size += len(resources)
+        occurrences, pages, lengths = _placed(parts, self._tokens, len(resources))
+        body, tokens = _grouped(occurrences)
+        chosen = [_grouped(_of_field(occurrences, field))[0] for field in (TITLE, HEADINGS)]
+        keywords = _keywords(self._tokens, body, tokens, zip(chosen, WEIGHTS, strict=True), len(resources))
+        for name, postings in zip(FIELDS, (body, *chosen), strict=True):
+            self._postings[name].append(postings.of_docs_from(self._size))
+        self._size += len(resources)
+        self._positions += len(body.positions)
+        return [Described(*each) for each in zip(lengths.tolist(), pages, keywords, strict=True)]
 
-    def inverted(self) -> tuple[Mapping[str, Inverted], Sequence[Described]]:
-        """Return the posting lists of each field, and what the texts say about each document."""
-        whole = _joined(self._occurrences)
-        self._occurrences.clear()
-        is_used = np.zeros(len(self.tokens.terms), np.bool_)
-        is_used[whole.terms] = True
-        names = [term for term, used in zip(self.tokens.terms, is_used.tolist(), strict=True) if used]
-        order = sorted(range(len(names)), key=names.__getitem__)
-        ranks = np.zeros(len(is_used), np.int32)
-        ranks[np.flatnonzero(is_used)[order]] = np.arange(len(names), dtype=np.int32)
-        names = [names[number] for number in order]
-        keys = ranks[whole.terms]
-        body = _grouped(keys, whole, None)
-        fields = {"body": body, "title": _grouped(keys, whole, TITLE), "headings": _grouped(keys, whole, HEADINGS)}
-        described = self._described(names, fields)
-        encoded = [name.encode() for name in names]
-        return {name: field.inverted(encoded) for name, field in fields.items()}, described
-
-    def _described(self, names: Sequence[str], fields: Mapping[str, "_Field"]) -> Sequence[Described]:
-        lengths = list(chain.from_iterable(each.tolist() for each in self._lengths))
-        keywords = _keywords(names, fields, list(self.tokens), self.size)
-        return [Described(*each) for each in zip(lengths, self._pages, keywords, strict=True)]
+    def inverted(self) -> Mapping[str, Inverted]:
+        """Return the posting lists of each field, and end the batch."""
+        return {name: _inverted(self._tokens.names, self._postings.pop(name)) for name in FIELDS}
 
 
-def _placed(parts: _Parts) -> tuple[_Occurrences, Array, Array, Array]:
-    """Return the occurrences of terms in the parts; and of each part its first position, its extent and its length."""
-    tokens = parts.tokens
-    numbers, lengths = np.array(parts.numbers, np.int64), np.array(parts.lengths, np.int64)
-    docs = np.array(parts.docs, np.int64)
-    first_tokens = np.cumsum(lengths) - lengths
-    ends = np.cumsum(np.array(tokens.positions, np.int64)[numbers])
-    ends_before = np.concatenate(([0], ends))
-    places = ends_before[:-1] - np.repeat(ends_before[first_tokens], lengths)  # of tokens in their parts
-    extents = _extents(places, np.array(tokens.extents, np.int64)[numbers], first_tokens, lengths)
-    starts = _starts(extents + np.array(parts.gaps, np.int64), docs)
-    filled = np.concatenate(([0], np.cumsum(np.array(tokens.filled, np.int64)[numbers])))
-    part_lengths = filled[first_tokens + lengths] - filled[first_tokens]
-    term_ends = np.array(tokens.ends, np.int64)
-    counts = term_ends[numbers + 1] - term_ends[numbers]
-    total = np.cumsum(counts)
-    # The term of each occurrence is the n-th of its token: n counts from 0 within each token.
-    within = np.arange(total[-1] if len(total) else 0) - np.repeat(total - counts, counts)
-    at = np.repeat(term_ends[numbers], counts) + within
-    return (
-        _Occurrences(
-            np.array(tokens.term_numbers, np.int32)[at],
-            np.repeat(np.repeat(docs, lengths), counts).astype(np.int32),
-            (np.repeat(places + np.repeat(starts, lengths), counts) + np.array(tokens.offsets, np.int64)[at]).astype(
-                np.int32
-            ),
-            np.repeat(numbers, counts).astype(np.int32),
-            np.repeat(np.repeat(np.array(parts.fields, np.int8), lengths), counts),
-        ),
-        starts,
-        extents,
-        part_lengths,
-    )
+def _placed(parts: _Parts, tokens: Tokens, size: int) -> tuple[_Occurrences, Sequence[bytes], Array]:
+    """Return the occurrences of terms in the parts; and of each document the bounds of its pages and its length."""
+    numbers = np.concatenate(parts.numbers)
+    lengths = np.fromiter(map(len, parts.numbers), np.int64, len(parts.numbers))
+    docs, first_tokens = np.array(parts.docs, np.int32), np.cumsum(lengths) - lengths
+    positions = tokens.positions(numbers)
+    places = np.cumsum(positions, dtype=np.int32) - positions
+    before = np.zeros(len(lengths), np.int32)
+    has_tokens = lengths > 0
+    before[has_tokens] = places[first_tokens[has_tokens]]
+    places -= np.repeat(before, lengths)  # in their parts
+    extents = _extents(places, tokens.extents(numbers), first_tokens, lengths)
+    starts = _starts(extents + np.array(parts.gaps, np.int32), docs)
+    token_docs = np.repeat(docs, lengths)
+    filled = np.bincount(token_docs, tokens.filled(numbers), size).astype(np.int64)
+    terms, offsets, of = tokens.occurrences(numbers)
+    places += np.repeat(starts, lengths)
+    fields = np.repeat(np.array(parts.fields, np.int8), lengths)
+    occurrences = _Occurrences(terms, token_docs[of], places[of] + offsets, numbers[of], fields[of])
+    return occurrences, _bounds(parts, starts, extents, size), filled
 
 
 def _extents(places: Array, extents: Array, first_tokens: Array, lengths: Array) -> Array:
     """Return of each part the end of its last position with terms; 0 if it has none."""
     ends = np.where(extents > 0, places + extents, 0)
-    of_parts = np.zeros(len(lengths), np.int64)
+    of_parts = np.zeros(len(lengths), np.int32)
     has_tokens = lengths > 0
     if has_tokens.any():
         of_parts[has_tokens] = np.maximum.reduceat(ends, first_tokens[has_tokens])
@@ -229,83 +191,99 @@ def _extents(places: Array, extents: Array, first_tokens: Array, lengths: Array)
 
 def _starts(steps: Array, docs: Array) -> Array:
     """Return the first position of each part in its document; ``steps`` are the positions from one part to the next."""
-    before = np.cumsum(steps) - steps
-    is_first = np.diff(docs, prepend=docs[0] - 1) > 0
-    return before - np.repeat(before[is_first], np.diff(np.append(np.flatnonzero(is_first), len(docs))))
+    before = np.cumsum(steps, dtype=np.int64) - steps
+    firsts = np.flatnonzero(np.diff(docs, prepend=-1))
+    return (before - np.repeat(before[firsts], np.diff(np.append(firsts, len(docs))))).astype(np.int32)
 
 
-def _bounds(parts: _Parts, starts: Array, extents: Array, first_doc: int, size: int) -> Sequence[bytes]:
+def _bounds(parts: _Parts, starts: Array, extents: Array, size: int) -> Sequence[bytes]:
     """Return the bounds of the pages of each document."""
     docs, numbers, roles, first, last = np.array(parts.pages, np.int64).reshape(-1, 5).T
     begin = starts[first]
-    rows = np.stack(
-        (numbers, begin, starts[first + 1], np.maximum(begin, starts[last] + extents[last]), roles), axis=1
-    ).astype(np.uint32)
-    at = np.searchsorted(docs, np.arange(first_doc, first_doc + size + 1))
-    return [rows[begin:end].tobytes() for begin, end in zip(at[:-1].tolist(), at[1:].tolist(), strict=True)]
+    end = np.maximum(begin, starts[last] + extents[last])
+    rows = np.stack((numbers, begin, starts[first + 1], end, roles), axis=1).astype(np.uint32)
+    at = np.searchsorted(docs, np.arange(size + 1)).tolist()
+    return [rows[begin:end].tobytes() for begin, end in pairwise(at)]
 
 
-def _joined(chunks: Sequence[_Occurrences]) -> _Occurrences:
-    if not chunks:
-        return _Occurrences(*(np.zeros(0, np.int32) for _ in range(4)), np.zeros(0, np.int8))
-    names = ("terms", "docs", "positions", "tokens", "fields")
-    return _Occurrences(*(np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in names))
+def _of_field(whole: _Occurrences, field: int) -> _Occurrences:
+    at = np.flatnonzero(whole.fields == field)
+    return _Occurrences(whole.terms[at], whole.docs[at], whole.positions[at], whole.tokens[at], whole.fields[at])
 
 
-@dataclass(frozen=True)
-class _Field:
-    """The posting lists of a field; ``ranks`` is the rank of each posting's term among all terms of the batch."""
-
-    ranks: Array
-    docs: Array
-    counts: Array
-    positions: Array
-    tokens: Array  # the first token of each posting
-
-    def inverted(self, names: Sequence[bytes]) -> Inverted:
-        """Return the posting lists with the terms that this field has."""
-        is_first = np.diff(self.ranks, prepend=-1) > 0
-        firsts = np.flatnonzero(is_first)
-        terms = [names[rank] for rank in self.ranks[firsts].tolist()]
-        starts = np.append(firsts, len(self.ranks)).astype(np.int64)
-        return Inverted(terms, starts, self.docs, self.counts, self.positions)
-
-
-def _grouped(keys: Array, whole: _Occurrences, field: int | None) -> _Field:
-    """Return the posting lists of a field, or of all; ``keys`` are the ranks of the terms of ``whole``."""
-    if field is None:
-        order = np.argsort(keys, kind="stable")
-    else:
-        chosen = np.flatnonzero(whole.fields == field)
-        order = chosen[np.argsort(keys[chosen], kind="stable")]
-    ranks, docs = keys[order], whole.docs[order]
+def _grouped(occurrences: _Occurrences) -> tuple[_Postings, Array]:
+    """Return the postings, and the first token of each."""
+    order = _order(occurrences.terms)
+    terms, docs = occurrences.terms[order], occurrences.docs[order]
     is_first = np.ones(len(order), np.bool_)
-    is_first[1:] = (np.diff(ranks) != 0) | (np.diff(docs) != 0)
+    is_first[1:] = (terms[1:] != terms[:-1]) | (docs[1:] != docs[:-1])
     firsts = np.flatnonzero(is_first)
     counts = np.diff(np.append(firsts, len(order))).astype(np.int32)
-    return _Field(ranks[firsts], docs[firsts], counts, whole.positions[order], whole.tokens[order[firsts]])
+    postings = _Postings(terms[firsts], docs[firsts], counts, occurrences.positions[order])
+    return postings, occurrences.tokens[order[firsts]]
 
 
-def _keywords(names: Sequence[str], fields: Mapping[str, _Field], tokens: Sequence[str], size: int) -> Sequence[str]:
+def _order(keys: Array) -> Array:
+    """Return the indexes that sort numbers below 2³¹; equal ones stay in order. Quicker than NumPy's stable sort."""
+    sorted_keys = np.sort(keys.astype(np.int64) << 32 | np.arange(len(keys)))
+    return sorted_keys & 0xFFFFFFFF
+
+
+def _keywords(
+    tokens: Tokens, body: _Postings, first_tokens: Array, weighted: Iterable[tuple[_Postings, int]], size: int
+) -> Sequence[str]:
     """Return the most frequent words of each document, each as written where it first occurs, the most frequent first."""
-    body = fields["body"]
     scores = body.counts.astype(np.int64)
-    postings = body.ranks.astype(np.int64) * max(1, size) + body.docs
-    for name, weight in (("headings", HEADING_WEIGHT), ("title", TITLE_WEIGHT)):
-        field = fields[name]
-        at = np.searchsorted(postings, field.ranks.astype(np.int64) * max(1, size) + field.docs)
+    postings = body.terms.astype(np.int64) * size + body.docs
+    for field, weight in weighted:
+        at = np.searchsorted(postings, field.terms.astype(np.int64) * size + field.docs)
         scores[at] += weight * field.counts
-    is_word = np.array([len(n) >= SHORTEST_KEYWORD and n.isalpha() and n.islower() for n in names], np.bool_)
-    chosen = np.flatnonzero((scores > 1) & is_word[body.ranks]) if len(names) else np.zeros(0, np.int64)
-    chosen = chosen[np.lexsort((body.ranks[chosen], -scores[chosen], body.docs[chosen]))]
-    ends = np.searchsorted(body.docs[chosen], np.arange(size + 1)).tolist()
-    ranks, of_tokens = body.ranks[chosen].tolist(), body.tokens[chosen].tolist()
+    chosen = np.flatnonzero((scores > 1) & tokens.may_be_keywords(body.terms))
+    docs, terms = body.docs[chosen], body.terms[chosen]
+    chosen = chosen[np.lexsort((_ranks(terms, tokens.names), -scores[chosen], docs))]
+    cuts = np.searchsorted(body.docs[chosen], np.arange(size + 1)).tolist()
+    candidates = list(zip(first_tokens[chosen].tolist(), body.terms[chosen].tolist(), strict=True))
     keywords = []
-    for begin, end in zip(ends[:-1], ends[1:], strict=True):
-        words: list[str] = []
-        for at in range(begin, end):
-            words += words_rules.surface_form(tokens[of_tokens[at]], names[ranks[at]])
-            if len(words) == KEYWORDS:
-                break
-        keywords.append(" ".join(words))
+    for begin, end in pairwise(cuts):
+        words = filter(None, starmap(tokens.surface, candidates[begin:end]))
+        keywords.append(" ".join(islice(words, KEYWORDS)))
     return keywords
+
+
+def _ranks(terms: Array, names: Sequence[str]) -> Array:
+    """Return the rank of each term's name among the names of all of them."""
+    used, at = np.unique(terms, return_inverse=True)
+    return _alphabetical([names[number] for number in used.tolist()])[1][at]
+
+
+def _alphabetical(names: Sequence[str]) -> tuple[Sequence[int], Array]:
+    """Return the indexes of names in alphabetical order, which is that of their bytes, and the rank of each."""
+    order = sorted(range(len(names)), key=names.__getitem__)
+    ranks = np.zeros(len(names), np.int32)
+    ranks[order] = np.arange(len(names), dtype=np.int32)
+    return order, ranks
+
+
+def _inverted(names: Sequence[str], chunks: list[_Postings]) -> Inverted:
+    """Return the postings of all chunks as posting lists, and empty ``chunks``; ``names`` are those of terms."""
+    chunks.append(_Postings(*(np.zeros(0, np.int32) for _ in range(4))))
+    terms, docs, counts, positions = (
+        np.concatenate([getattr(chunk, name) for chunk in chunks]) for name in ("terms", "docs", "counts", "positions")
+    )
+    chunks.clear()
+    is_used = np.zeros(len(names), np.bool_)
+    is_used[terms] = True
+    used = np.flatnonzero(is_used)
+    used_names = [names[number] for number in used.tolist()]
+    alphabetical, ranks = _alphabetical(used_names)
+    rank_of = np.zeros(len(names), np.int32)
+    rank_of[used] = ranks
+    keys = rank_of[terms]
+    order = _order(keys)
+    starts = np.append(0, np.cumsum(np.bincount(keys, minlength=len(used))))
+    before = np.cumsum(counts, dtype=np.int32) - counts
+    moved = counts[order]
+    at = np.repeat(before[order] - (np.cumsum(moved, dtype=np.int32) - moved), moved)
+    at += np.arange(len(at), dtype=np.int32)
+    terms_in_order = [used_names[number].encode() for number in alphabetical]
+    return Inverted(terms_in_order, starts, docs[order], moved, positions[at])

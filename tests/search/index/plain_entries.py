@@ -9,11 +9,11 @@ from hub.search.store.building import (
     GAP,
     HEADING_WEIGHT,
     KEYWORDS,
-    SHORTEST_KEYWORD,
     TITLE_WEIGHT,
     Described,
     ResourceText,
 )
+from hub.search.store.tokens import SHORTEST_KEYWORD
 
 Postings = Mapping[str, Mapping[int, Sequence[int]]]  # positions by term and document
 
