@@ -9,7 +9,7 @@ from flask import Flask, current_app, request
 from werkzeug.local import LocalProxy
 
 from config import Config
-from hub.core import clock, dates, rendering
+from hub.core import clock, dates, rendering, unchanged
 from hub.core.db import Database
 from hub.core.icons import icon
 from hub.core.templates import Unindented
@@ -47,7 +47,7 @@ def init(app: Flask) -> None:
         address_with=address_with,
         has_mail_server=lambda: _config().mail_server is not None,
         icon=icon,
-        form_id=lambda: secrets.token_urlsafe(16),
+        form_id=_form_id,
         public_address=lambda path: _config().BASE_URL + path.rstrip("?"),
         today=today,
     )
@@ -59,6 +59,12 @@ def address_with(**changes: object) -> str:
     for name, value in changes.items():
         query[name] = [] if value is None else [str(v) for v in value] if isinstance(value, list) else [str(value)]
     return f"{request.path}?{urlencode(query, doseq=True)}" if any(query.values()) else request.path
+
+
+def _form_id() -> str:
+    """Return the id of a form on this page, which is another one each time that the page is opened."""
+    unchanged.note_one_time_form()
+    return secrets.token_urlsafe(16)
 
 
 def _config() -> Config:

@@ -23,7 +23,18 @@ from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
 from config import Config
-from hub.core import bodies, chosen_settings, disk, error_pages, failures, later, parts, request_log, template_helpers
+from hub.core import (
+    bodies,
+    chosen_settings,
+    disk,
+    error_pages,
+    failures,
+    later,
+    parts,
+    request_log,
+    template_helpers,
+    unchanged,
+)
 from hub.core.audit import request_id
 from hub.core.bodies import FORM_BYTES
 from hub.core.db import Database, take_turns
@@ -309,6 +320,7 @@ def _finish(response: Response) -> Response:
         headers["Cache-Control"] = "private, no-store"
     elif not request.endpoint or "static" not in request.endpoint:
         headers.setdefault("Cache-Control", "private, no-cache")
+    unchanged.leave_out_known(response, config().SECRET_KEY)
     request_log.log_line(response, person_id())
     return response
 

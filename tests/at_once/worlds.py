@@ -1,5 +1,6 @@
 """Copies of the demo world, and forms that are sent in them."""
 
+import secrets
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -118,7 +119,7 @@ class Scene:
                 form = PageForm(form.address, form.values | self.sending.answer(page.text))
         else:
             hidden = form_of(browser, "/sign-in" if self.role == VISITOR else "/account", "/look").values
-            form = PageForm(self.address, {name: hidden[name] for name in ("csrf_token", "form_id")})
+            form = PageForm(self.address, {"csrf_token": hidden["csrf_token"], "form_id": [secrets.token_urlsafe(16)]})
         filled = PageForm(form.address, form.values | self.values)
         if isinstance(self.sending, Sending) and self.sending.previews:
             preview = form_on(browser.post(filled.address, data=filled.values), filled.address)

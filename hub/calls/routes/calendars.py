@@ -1,6 +1,6 @@
 """Calendar links, and a calendar file for each call."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from hub.calls.actions import calendars as calendars_actions
@@ -66,4 +66,4 @@ def _calendar_response(content: bytes, name: str) -> Response:
     response = Response(content, mimetype="text/calendar")
     response.headers["Content-Disposition"] = f"attachment; filename={name}"
     response.add_etag()
-    return response
+    return response.make_conditional(request)
