@@ -1,9 +1,11 @@
 """Resources, their revisions, and the pages extracted from them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Self
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, and_, select, text
 from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
 
 from hub.core.db import Base
@@ -247,3 +249,21 @@ class Listed:
     created_at: datetime
     created_by_id: int | None
     organization: Named
+
+    @classmethod
+    def of(cls, row: Sequence[Any]) -> Self:
+        """Return the resource of a row of `LISTED`."""
+        id_, title, kind, audience, published_on, created_at, created_by_id, name = row
+        return cls(id_, title, kind, audience, published_on, created_at, created_by_id, Named(name))
+
+
+LISTED = select(
+    Resource.id,
+    Resource.title,
+    Resource.kind,
+    Resource.audience,
+    Resource.published_on,
+    Resource.created_at,
+    Resource.created_by_id,
+    Organization.name,
+).join(Organization, Organization.id == Resource.organization_id)

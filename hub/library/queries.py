@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, false, func, not_, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from config import Config
 from hub.core import clock
@@ -14,7 +15,7 @@ from hub.core.db import config_of
 from hub.core.errors import NotAllowed, NotFound, SignInNeeded
 from hub.core.remembered import remembered
 from hub.library import rules as library_rules
-from hub.library.models import FileScan, FollowedTopic, Listed, Named, Page, Resource, Revision, Topic
+from hub.library.models import LISTED, FileScan, FollowedTopic, Listed, Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Earlier, PageKind, ScanState, State
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
@@ -78,23 +79,32 @@ def objection_to_forwarding(person: Person, resource: Resource) -> str:
     )
 
 
+# Built once. No page shows whether the organizations of a resource and of its authors are still members.
+_WITH_ALL = (
+    select(Resource)
+    .where(Resource.id == bindparam("id"))
+    .options(
+        joinedload(Resource.organization).lazyload(Organization.periods),
+        joinedload(Resource.created_by).joinedload(Person.organization).lazyload(Organization.periods),
+        selectinload(Resource.topics),
+        selectinload(Resource.revisions)
+        .joinedload(Revision.created_by)
+        .joinedload(Person.organization)
+        .lazyload(Organization.periods),
+    )
+)
+
+
 def get_for(db: Session, person: PermissionHolder | None, resource_id: int, permission: Permission) -> Resource:
     """Return the resource with all data for its page.
 
     Raises NotFound if ``person`` may not read it (SignInNeeded for a visitor), or NotAllowed if they may read it but
     don't have ``permission`` for it. A withdrawn resource is only found by people who may change it.
     """
-    resource = db.scalar(
-        select(Resource)
-        .where(Resource.id == resource_id)
-        .options(
-            joinedload(Resource.organization),
-            joinedload(Resource.created_by),
-            selectinload(Resource.topics),
-            selectinload(Resource.revisions).joinedload(Revision.created_by),
-            selectinload(Resource.current),
-        )
-    )
+    resource = db.scalar(_WITH_ALL, {"id": resource_id})
+    if resource is not None:
+        current = next((each for each in resource.revisions if each.number == resource.revision_number), None)
+        set_committed_value(resource, "current", current)
     if resource is not None and _may(person, permission, resource):
         return resource
     if person is None:
@@ -134,26 +144,8 @@ def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence
 
 
 def _newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Listed]:
-    rows = db.execute(
-        select(
-            Resource.id,
-            Resource.title,
-            Resource.kind,
-            Resource.audience,
-            Resource.published_on,
-            Resource.created_at,
-            Resource.created_by_id,
-            Organization.name,
-        )
-        .join(Organization, Organization.id == Resource.organization_id)
-        .where(visible_to(person))
-        .order_by(Resource.created_at.desc(), Resource.id.desc())
-        .limit(count)
-    )
-    return [
-        Listed(id_, title, kind, audience, published_on, created_at, created_by_id, Named(name))
-        for id_, title, kind, audience, published_on, created_at, created_by_id, name in rows
-    ]
+    in_order = LISTED.where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
+    return [Listed.of(row) for row in db.execute(in_order.limit(count))]
 
 
 def visible_among(db: Session, person: PermissionHolder | None, ids: Sequence[int]) -> Sequence[Resource]:
@@ -248,6 +240,10 @@ def scan_objection(db: Session, sha256: str | None) -> str:
     """
     if sha256 is None:
         return ""
+    return remembered(db, ("scan", sha256, config_of(db).CLAMD), lambda: _scan_objection(db, sha256))
+
+
+def _scan_objection(db: Session, sha256: str) -> str:
     scan = db.get(FileScan, sha256)
     if scan is not None and scan.state is ScanState.INFECTED:
         return infected_sentence(scan.signature)
@@ -311,9 +307,11 @@ def outline(db: Session, revision: Revision, number: int = 1, reach: int = 100) 
 
 def adjacent_pages(db: Session, revision: Revision, number: int) -> tuple[int | None, int | None]:
     """Return the numbers of the previous and the next page, if any. Items keep their own numbers, so gaps are normal."""
-    before = select(func.max(Page.number)).where(Page.revision_id == revision.id, Page.number < number)
-    after = select(func.min(Page.number)).where(Page.revision_id == revision.id, Page.number > number)
-    return db.scalar(before), db.scalar(after)
+    of_revision = Page.revision_id == revision.id
+    before = select(func.max(Page.number)).where(of_revision, Page.number < number).scalar_subquery()
+    after = select(func.min(Page.number)).where(of_revision, Page.number > number).scalar_subquery()
+    row = db.execute(select(before, after)).one()
+    return row[0], row[1]
 
 
 def nearest_page(db: Session, revision: Revision, number: int) -> int | None:
