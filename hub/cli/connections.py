@@ -119,7 +119,7 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         self.body_began = self.since = time.monotonic()
         self.doing: tuple[str, int] = ("", 0)
         self.done = self.sent = 0
-        self.refuses = self.drains = False
+        self.refuses = self.drains = self.sends = False
         super().__init__(*args, **kwargs)
         self.client = self.addr[0]
 
@@ -200,6 +200,23 @@ class Connection(HTTPChannel):  # type: ignore[misc]
         count = int(super().send(data, do_close=do_close))
         self.sent += count
         return count
+
+    def write_soon(self, data: Any) -> int:
+        """Send a part of a response from the thread that made it, or keep what the client doesn't take for the loop."""
+        self.sends = True
+        try:
+            return int(super().write_soon(data))
+        finally:
+            self.sends = False
+            if self.total_outbufs_len:
+                self.server.pull_trigger()
+
+    def writable(self) -> bool:
+        """Return True if the loop should write. While a thread sends, it would only try again and again."""
+        if self.will_close or self.close_when_flushed:
+            return True
+        is_full = self.total_outbufs_len > self.adj.outbuf_high_watermark  # the thread waits for the loop
+        return bool(self.total_outbufs_len) and (is_full or not self.sends)
 
     def handle_write(self) -> None:
         """Send what is waiting. After a refusal, discard the rest of the body before closing.

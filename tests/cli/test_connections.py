@@ -12,11 +12,12 @@ from typing import Any
 
 import pytest
 from flask import Flask, send_file
+from waitress.adjustments import Adjustments
 from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import wrap_file
 
-from hub.cli.connections import OUT_OF_TIME, Limits, WebServer, client_of
+from hub.cli.connections import OUT_OF_TIME, Connection, Limits, WebServer, client_of
 from hub.cli.serving import listen
 from hub.core import web
 from hub.core.errors import NotNow
@@ -347,3 +348,16 @@ def test_limits_count_by_the_address_that_can_be_trusted(
     address: str, forwarded: str, proxies: int, client: str
 ) -> None:
     assert client_of(address, forwarded, proxies) == client
+
+
+def test_the_loop_does_not_try_to_write_while_a_thread_sends() -> None:
+    connection = Connection.__new__(Connection)
+    connection.adj, connection.will_close, connection.close_when_flushed = Adjustments(), False, False
+    connection.sends, connection.total_outbufs_len = True, 10
+    assert not connection.writable()
+    connection.total_outbufs_len = connection.adj.outbuf_high_watermark + 1  # the thread waits until there is less
+    assert connection.writable()
+    connection.sends, connection.total_outbufs_len = False, 10
+    assert connection.writable()
+    connection.total_outbufs_len = 0
+    assert not connection.writable()
