@@ -1,11 +1,11 @@
 """The hits of a search, each with its best page and a snippet."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
-from itertools import islice
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import and_, select
+from sqlalchemy import Integer, Select, and_, bindparam, select
 from sqlalchemy import or_ as sql_or
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,8 @@ from hub.search.rules import passages as passages_rules
 from hub.search.rules.flat import without_heading
 from hub.search.rules.passages import Snippet
 from hub.search.rules.results import Hit
-from hub.search.store.snapshots import Snapshot
+from hub.search.store.numbers import np
+from hub.search.store.snapshots import Snapshot, array_of
 
 PAGES_PER_QUERY = 200  # SQLite allows a thousand conditions
 LONGEST_TEXT = 4_000  # characters of a page from which other words are taken
@@ -40,47 +41,58 @@ SHOWN = (
 )
 
 
-def hits_of(
-    db: Session,
-    person: Person | None,
-    snapshot: Snapshot,
-    matches: Matches,
-    docs: Sequence[int],
-    nearest: Mapping[int, int],
-) -> Sequence[Hit]:
-    """Return the hits for documents in order, without resources that the person may not open now.
+@dataclass
+class Reader:
+    """Reads the resources that a search shows, and the pages that it shows of them, each once."""
 
-    ``nearest`` has the number of the page to show of documents whose page is chosen by meaning.
-    """
-    rows, pages = _rows_and_pages(db, person, snapshot, matches, docs, nearest)
-    return [
-        replace(hit_of(rows[id_], pages.get(id_), matches.terms), by="meaning")
-        if not matches.bits >> doc & 1
-        else hit_of(rows[id_], pages.get(id_), matches.terms, matches.lacking(doc))
-        for doc in docs
-        if (id_ := snapshot.facts[doc].id) in rows
-    ]
+    db: Session
+    person: Person | None
+    snapshot: Snapshot
+    matches: Matches
+    _rows: dict[int, Any] = field(default_factory=dict)  # by resource; None for one that the person may not open
+    _pages: dict[tuple[int, int], Any] = field(default_factory=dict)  # by revision and page number
+    _best: dict[int, int | None] = field(default_factory=dict)  # numbers of the pages to show, by document
 
+    def hits(self, docs: Sequence[int], nearest: Mapping[int, int]) -> Sequence[Hit]:
+        """Return the hits for documents in order, without resources that the person may not open now.
 
-def _rows_and_pages(
-    db: Session,
-    person: Person | None,
-    snapshot: Snapshot,
-    matches: Matches,
-    docs: Sequence[int],
-    nearest: Mapping[int, int],
-) -> tuple[Mapping[int, Any], Mapping[int, Any]]:
-    """Return the rows of ``SHOWN`` and the pages to show, both by resource, of those that the person may open now."""
-    if not docs:
-        return {}, {}
-    doc_of = {snapshot.facts[doc].id: doc for doc in docs}
-    rows = rows_of(db, person, doc_of.keys())
-    page_resources: dict[tuple[int, int], int] = {}  # resource by revision and page number
-    for id_, row in rows.items():
-        number = nearest.get(doc_of[id_]) or _page_number(snapshot, doc_of[id_], matches, row)
-        if row.revision is not None and number is not None:
-            page_resources[row.revision, number] = id_
-    return rows, _pages(db, page_resources)
+        ``nearest`` has the number of the page to show of documents whose page is chosen by meaning.
+        """
+        terms = self.matches.terms
+        by_words = np.isin(np.array(docs, dtype=np.intp), array_of(self.matches.bits)).tolist()
+        return [
+            hit_of(row, page, terms, self.matches.lacking(doc))
+            if is_by_words
+            else replace(hit_of(row, page, terms), by="meaning")
+            for (doc, row, page), is_by_words in zip(self._shown(docs, nearest), by_words, strict=True)
+            if row is not None
+        ]
+
+    def texts(self, docs: Sequence[int]) -> Sequence[str]:
+        """Return the beginning of the best page's text of each document; "" if the person may not open it."""
+        return [
+            "" if row is None else f"{page.title} {page.text}"[:LONGEST_TEXT] if page is not None else row.summary
+            for _, row, page in self._shown(docs, {})
+        ]
+
+    def _shown(self, docs: Sequence[int], nearest: Mapping[int, int]) -> Sequence[tuple[int, Any, Any]]:
+        """Return each document with its row of ``SHOWN`` and its page to show, or None."""
+        ids = dict(zip(docs, self.snapshot.ids[docs].tolist(), strict=True)) if docs else {}
+        if unknown := [id_ for id_ in ids.values() if id_ not in self._rows]:
+            self._rows.update(dict.fromkeys(unknown) | dict(rows_of(self.db, self.person, unknown)))
+        places: dict[int, tuple[int, int]] = {}  # revision and page number, by document
+        for doc, id_ in ids.items():
+            row = self._rows[id_]
+            if row is not None and row.revision is not None and (number := nearest.get(doc) or self._number(doc, row)):
+                places[doc] = row.revision, number
+        if unread := [place for place in places.values() if place not in self._pages]:
+            self._pages.update(dict.fromkeys(unread) | dict(_pages(self.db, unread)))
+        return [(doc, self._rows[id_], self._pages[places[doc]] if doc in places else None) for doc, id_ in ids.items()]
+
+    def _number(self, doc: int, row: Any) -> int | None:
+        if doc not in self._best:
+            self._best[doc] = _page_number(self.snapshot, doc, self.matches, row)
+        return self._best[doc]
 
 
 def rows_of(db: Session, person: Person | None, ids: Collection[int]) -> Mapping[int, Any]:
@@ -96,26 +108,26 @@ def _page_number(snapshot: Snapshot, doc: int, matches: Matches, row: Any) -> in
     return best
 
 
-def _pages(db: Session, page_resources: Mapping[tuple[int, int], int]) -> Mapping[int, Any]:
-    """Return the pages to show, by resource; ``page_resources`` has resources by revision and page number."""
-    columns = (Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes, Page.seconds)
+def _pages(db: Session, places: Sequence[tuple[int, int]]) -> Mapping[tuple[int, int], Any]:
+    """Return the pages at places, which are given by revision and page number."""
     rows: list[Any] = []
-    for at in range(0, len(page_resources), PAGES_PER_QUERY):
-        keys = islice(page_resources, at, at + PAGES_PER_QUERY)
-        # not a tuple IN (…): SQLite would scan the whole table
-        wanted = sql_or(*(and_(Page.revision_id == revision, Page.number == number) for revision, number in keys))
-        rows += db.execute(select(*columns).where(wanted))
-    return {page_resources[row.revision_id, row.number]: row for row in rows}
+    for at in range(0, len(places), PAGES_PER_QUERY):
+        some = places[at : at + PAGES_PER_QUERY]
+        values = {f"{name}{n}": value for n, place in enumerate(some) for name, value in zip("rp", place, strict=True)}
+        rows += db.execute(_pages_statement(len(some)), values)
+    return {(row.revision_id, row.number): row for row in rows}
 
 
-def page_texts(
-    db: Session, person: Person | None, snapshot: Snapshot, matches: Matches, docs: Sequence[int]
-) -> Sequence[str]:
-    """Return the beginning of the best page's text of each document; "" if the person may not open it."""
-    rows, pages = _rows_and_pages(db, person, snapshot, matches, docs, {})
-    texts = {id_: row.summary for id_, row in rows.items()}
-    texts |= {id_: f"{page.title} {page.text}"[:LONGEST_TEXT] for id_, page in pages.items()}
-    return [texts.get(snapshot.facts[doc].id, "") for doc in docs]
+@lru_cache(maxsize=PAGES_PER_QUERY)
+def _pages_statement(count: int) -> Select[*tuple[Any, ...]]:
+    """Return the statement that reads ``count`` pages; it takes longer to build than to execute."""
+    columns = (Page.revision_id, Page.number, Page.kind, Page.title, Page.text, Page.notes, Page.seconds)
+    # not a tuple IN (…): SQLite would scan the whole table
+    places = (
+        and_(Page.revision_id == bindparam(f"r{n}", type_=Integer), Page.number == bindparam(f"p{n}", type_=Integer))
+        for n in range(count)
+    )
+    return select(*columns).where(sql_or(*places))
 
 
 def hit_of(row: Any, page: Any | None, terms: Collection[str], lacking: Sequence[str] = ()) -> Hit:

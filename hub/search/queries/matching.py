@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
+from hub.search.queries.arrays import NO_SHARES, Shares, common, places_in, postings_at
 from hub.search.queries.qualifiers import qualifier_bits
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules import marking as marking_rules
@@ -19,7 +20,7 @@ from hub.search.rules.marking import Phrase, Wanted
 from hub.search.rules.notes import note_about_ignored
 from hub.search.rules.question import Node
 from hub.search.store.numbers import np
-from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, docs_of, union_of
+from hub.search.store.snapshots import NO_POSTINGS, Postings, Snapshot, array_of, bits_of, union_of
 
 # With fewer than FEW complete matches, partial matches are shown too.
 FEW = 10
@@ -86,7 +87,7 @@ class Matches:
     notes: list[str] = field(default_factory=list)
     complete: int = 0  # the number of complete matches
     # The share of the IDF weight that each document has; empty: all are complete.
-    shares: Mapping[int, float] = field(default_factory=dict)
+    shares: Shares = field(default_factory=lambda: NO_SHARES)
     also: list[str] = field(default_factory=list)  # other forms of words that some of the documents have
 
     @property
@@ -167,7 +168,7 @@ class _QueryMatcher:
         """Return the documents with the most IDF weight of the optional nodes; None if there are fewer than two."""
         required = self.complete_matches([node for node in nodes if not isinstance(node, OPTIONAL)])
         parts = self.optional_parts([node for node in nodes if isinstance(node, OPTIONAL)])
-        shares = _shares(parts, required.bits, self.snapshot.size) if len(parts) > 1 else {}
+        shares = _shares(parts, required.bits, self.snapshot.size) if len(parts) > 1 else NO_SHARES
         if not shares:
             return None
         if not complete:
@@ -175,7 +176,7 @@ class _QueryMatcher:
         elif len(shares) > complete:
             has = "One resource has" if complete == 1 else f"{complete} resources have"
             self.notes.append(f"{has} all of these words. Resources that have some of them are shown too.")
-        return Matches(bits_of(shares, self.snapshot.size), [*required.parts, *parts], [], complete, shares)
+        return Matches(bits_of(shares.docs, self.snapshot.size), [*required.parts, *parts], [], complete, shares)
 
     def optional_parts(self, nodes: Sequence[Node]) -> list[Part]:
         """Return the parts of optional nodes, each matched alone, and the words of phrases that no document has."""
@@ -323,23 +324,18 @@ class _QueryMatcher:
     def phrase_postings(self, field_: str, offsets: Sequence[tuple[int, str]], within: int) -> Postings:
         """Return the postings of a phrase in ``within``; ``offsets`` has its terms with their distance from the first."""
         postings = [(offset, self.snapshot.postings(field_, term)) for offset, term in offsets]
-        common = within
-        for _, posting_list in postings:
-            common &= posting_list.bits
-        starts: dict[int, Sequence[int]] = {}
-        for doc in docs_of(common):
-            positions = set.intersection(
-                *(
-                    {position - offset for position in posting_list.positions_in(doc)}
-                    for offset, posting_list in postings
-                )
-            )
-            if positions:
-                starts[doc] = sorted(positions)
-        docs = list(starts)
-        return Postings(
-            docs, list(map(len, starts.values())), bits_of(docs, self.snapshot.size), lambda doc: starts.get(doc, ())
-        )
+        bits = reduce(int.__and__, (posting_list.bits for _, posting_list in postings), within)
+        if not bits:
+            return NO_POSTINGS
+        docs = array_of(bits)
+        last = max(offset for offset, _ in postings)
+        # A phrase begins where all of its words would have their first word; places stay above 0.
+        starts = None
+        for offset, posting_list in postings:
+            if starts is None or len(starts):
+                begin = places_in(posting_list, docs) + (last - offset)
+                starts = begin if starts is None else common(starts, begin)
+        return postings_at(starts - last, docs, self.snapshot.size) if starts is not None else NO_POSTINGS
 
 
 def idf(frequency: int, total: int) -> float:
@@ -370,7 +366,7 @@ def _counted(parts: Sequence[Part]) -> list[Part]:
     return list(distinct.values())
 
 
-def _shares(parts: Sequence[Part], within: int, size: int) -> Mapping[int, float]:
+def _shares(parts: Sequence[Part], within: int, size: int) -> Shares:
     """Return the share of the query's IDF weight that each partial match has, for documents above ``MIN_SHARE``."""
     weights = np.zeros(size)
     for part in parts:
@@ -378,6 +374,6 @@ def _shares(parts: Sequence[Part], within: int, size: int) -> Mapping[int, float
     total = sum(part.idf * part.times for part in parts)
     most = weights.max(initial=0.0)
     if not most or not total:
-        return {}
+        return NO_SHARES
     docs = np.flatnonzero(weights >= max(MIN_SHARE * most, np.finfo(float).tiny))
-    return dict(zip(docs.tolist(), np.minimum(1.0, weights[docs] / total).tolist(), strict=True))
+    return Shares(docs, np.minimum(1.0, weights[docs] / total))

@@ -4,9 +4,19 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from heapq import nlargest
-from itertools import chain, pairwise
-from typing import Any
+from itertools import pairwise
 
+from hub.search.queries.arrays import (
+    STRIDE,
+    Docs,
+    Flags,
+    Places,
+    Scores,
+    best_in_order,
+    flags_in,
+    joined,
+    places_in,
+)
 from hub.search.queries.matching import Leaf, Matches, Part, idf
 from hub.search.rules import best_page as best_page_rules
 from hub.search.rules import words as words_rules
@@ -31,8 +41,6 @@ MANY_WORDS, MANY_MATCHES, BEST, SHARED_BY, FEEDBACK_WORDS, FEEDBACK, FED_BACK, K
 SHORTEST_FEEDBACK = 3  # letters of a feedback word
 MOST_COMMON = 0.2  # the share of all documents that may have a feedback word
 
-Scores = np.ndarray[Any, np.dtype[np.float64]]  # by document
-Docs = np.ndarray[Any, np.dtype[np.intp]]
 PageTexts = Callable[[Sequence[int]], Sequence[str]]  # returns the text of the best page of each document
 
 
@@ -53,7 +61,7 @@ def ranked(
     scores *= factors
     if len(matches.parts) <= FEW_WORDS and matches.shares:
         scores[array_of(matches.complete_bits)] += scores.max(initial=0.0) + 1.0
-    in_order = _in_order(snapshot, scores, docs, max(most, FED_BACK))
+    in_order = best_in_order(snapshot, docs, scores[docs], max(most, FED_BACK)).tolist()
     if len(matches.parts) >= MANY_WORDS and len(docs) >= MANY_MATCHES:
         in_order = _with_feedback(snapshot, matches, scores, in_order, page_texts)
     possible = max(sum(part.times * _weight(part) for part in matches.parts), np.finfo(float).tiny)
@@ -64,11 +72,15 @@ def _scores(snapshot: Snapshot, parts: Sequence[Part]) -> Scores:
     """Return BM25F scores; of several names of one thing, the one with the best score counts."""
     scores = np.zeros(snapshot.size)
     for part in parts:
-        of_part = np.zeros(snapshot.size)
-        for leaf in part.leaves:
-            docs, of_leaf = gains(snapshot, leaf)
-            of_part[docs] = np.maximum(of_part[docs], of_leaf)
-        scores += part.times * of_part
+        of_leaves = [gains(snapshot, leaf) for leaf in part.leaves]
+        if len(of_leaves) == 1:
+            docs, of_leaf = of_leaves[0]
+            scores[docs] += part.times * of_leaf
+        else:
+            of_part = np.zeros(snapshot.size)
+            for docs, of_leaf in of_leaves:
+                of_part[docs] = np.maximum(of_part[docs], of_leaf)
+            scores += part.times * of_part
     return scores
 
 
@@ -79,56 +91,55 @@ def _best(scores: Scores, docs: Docs, most: int) -> Docs:
     return docs[np.lexsort((docs, -scores[docs]))]
 
 
-def _in_order(snapshot: Snapshot, scores: Scores, docs: Docs, most: int) -> Sequence[int]:
-    """Return the ``most`` best documents; of equal ones the newest first."""
-    if len(docs) > most:  # with all that are as good as the last one
-        least = np.partition(scores[docs], len(docs) - most)[len(docs) - most]
-        docs = docs[scores[docs] >= least]
-    in_order = np.lexsort((-snapshot.ids[docs], -snapshot.published[docs], -scores[docs].round(9)))
-    return docs[in_order[:most]].tolist()  # type: ignore[no-any-return]
-
-
 def _add_proximity(parts: Sequence[Part], scores: Scores, docs: Docs) -> None:
     """Add the gain of neighboring words of the query that are near each other in a document."""
     if len(parts) < 2:  # noqa: PLR2004 - a pair
         return
     gain = PAIR_OF_FEW if len(parts) <= FEW_WORDS else PAIR
-    rare = sorted(range(len(parts)), key=lambda number: -_weight(parts[number]))[:MOST_NEAR]
-    pairs = [(parts[a], parts[b]) for a, b in pairwise(sorted(rare))]
-    weights = [gain * (_weight(left) + _weight(right)) / 2 for left, right in pairs]
-    for doc in docs.tolist():
-        positions: dict[int, Sequence[int]] = {}
-        for (left, right), weight in zip(pairs, weights, strict=True):
-            if left.bits >> doc & 1 and right.bits >> doc & 1:
-                near = _nearness(*(_positions(part, doc, positions) for part in (left, right)))
-                scores[doc] += weight * near / (PAIR_K + near)
+    rare = sorted(sorted(range(len(parts)), key=lambda number: -_weight(parts[number]))[:MOST_NEAR])
+    docs = np.sort(docs)
+    having = {number: _flags_of(parts[number], docs) for number in rare}
+    # Only documents with two neighboring words are read.
+    needed = {number: np.zeros(len(docs), dtype=np.bool_) for number in rare}
+    for a, b in pairwise(rare):
+        needed[a] |= having[a] & having[b]
+        needed[b] |= having[a] & having[b]
+    places = {number: _places(parts[number], docs, needed[number]) for number in rare}
+    for a, b in pairwise(rare):
+        left = places[a][(having[a] & having[b])[places[a] // STRIDE]]
+        near = _nearness(left, places[b], len(docs))
+        weight = gain * (_weight(parts[a]) + _weight(parts[b])) / 2
+        scores[docs] += weight * near / (PAIR_K + near)
 
 
 def _weight(part: Part) -> float:
     return max((leaf.idf for leaf in part.leaves), default=0.0)
 
 
-def _positions(part: Part, doc: int, known: dict[int, Sequence[int]]) -> Sequence[int]:
-    """Return the sorted positions of any name of a part in a document; ``known`` is a cache."""
-    if id(part) not in known:
-        of_names = [positions for leaf in part.leaves if (positions := leaf.body.positions_in(doc))]
-        known[id(part)] = of_names[0] if len(of_names) == 1 else sorted(set(chain.from_iterable(of_names)))
-    return known[id(part)]
+def _flags_of(part: Part, docs: Docs) -> Flags:
+    """Return which of ``docs`` have a part."""
+    return flags_in(part.bits, max(part.bits.bit_length(), int(docs.max(initial=0)) + 1))[docs]
 
 
-def _nearness(left: Sequence[int], right: Sequence[int]) -> float:
-    """Return the sum, over the positions of ``left``, of 1 / distance² to the nearest position of ``right``."""
-    total, at, last = 0.0, 0, len(right)
-    for position in left:
-        while at < last and right[at] <= position:
-            at += 1
-        distance = min(
-            right[at] - position if at < last else NEAR + 1,
-            position - right[at - 1] if at and right[at - 1] != position else NEAR + 1,
-        )
-        if distance <= NEAR:
-            total += 1 / distance**2
-    return total
+def _places(part: Part, docs: Docs, needed: Flags) -> Places:
+    """Return the places of any name of a part in those of ``docs`` that are needed."""
+    numbers = np.flatnonzero(needed)
+    places = joined([places_in(leaf.body, docs[numbers]) for leaf in part.leaves])
+    return numbers[places // STRIDE] * STRIDE + places % STRIDE
+
+
+def _nearness(left: Places, right: Places, count: int) -> Scores:
+    """Return, for each of ``count`` documents, the sum of 1 / distance² from each place of ``left`` to the nearest of ``right``."""
+    if not len(left) or not len(right):
+        return np.zeros(count)
+    at = np.searchsorted(right, left, side="right")
+    after = np.where(at < len(right), right[np.minimum(at, len(right) - 1)] - left, NEAR + 1)
+    before = np.where(at > 0, left - right[np.maximum(at - 1, 0)], NEAR + 1)
+    before[before == 0] = NEAR + 1  # the same word is no neighbor of itself
+    distance = np.minimum(after, before)
+    near = distance <= NEAR
+    sums: Scores = np.bincount(left[near] // STRIDE, 1 / distance[near] ** 2, count).astype(np.float64)
+    return sums
 
 
 def _with_feedback(
@@ -164,15 +175,18 @@ def _shared_words(
     weights: dict[str, float] = {}
     having: Counter[str] = Counter()
     for score, text in zip(scores, texts, strict=True):
-        counts = Counter(term for token in words_rules.token_texts(text) for term in words_rules.all_terms_of(token))
+        counts: Counter[str] = Counter()
+        for token, count in Counter(words_rules.token_texts(text)).items():
+            for term in words_rules.all_terms_of(token):
+                counts[term] += count
         length = max(1, counts.total())
+        having.update(counts.keys())
         for term, count in counts.items():
             weights[term] = weights.get(term, 0.0) + score * count / length
-            having[term] += 1
     shared = {
         term: weight * idf(frequency, total)
         for term, weight in weights.items()
-        if having[term] >= SHARED_BY and term not in typed and _is_feedback(term)
+        if having[term] >= SHARED_BY and _is_feedback(term) and term not in typed
         if (frequency := snapshot.document_frequency(term)) <= MOST_COMMON * total
     }
     return {term: shared[term] for term in nlargest(FEEDBACK_WORDS, sorted(shared), key=shared.__getitem__)}

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cache, partial, reduce
+from functools import cache, reduce
 from itertools import islice
 from operator import or_
 from typing import Any
@@ -30,7 +30,7 @@ from hub.search.queries import spelling as spelling_queries
 from hub.search.queries.freshness import signature
 from hub.search.queries.fusing import ByMeaning
 from hub.search.queries.glossary import glossary
-from hub.search.queries.hits import SHOWN, hit_of, hits_of, page_texts
+from hub.search.queries.hits import SHOWN, Reader, hit_of
 from hub.search.queries.kept import Kept
 from hub.search.queries.matching import Matches
 from hub.search.queries.written import Place, Readable, texts_at
@@ -177,8 +177,9 @@ def _from_index(db: Session, person: Person | None, query: Query, question: Ques
     index = _index(db, person)
     answer = _with_meaning(db, index, _answer(index, query, question), query, question)
     snapshot, matches = index.snapshot, answer.matches
-    docs = _page_of(db, person, snapshot, answer, query)
-    hits = hits_of(db, person, snapshot, matches, docs, fusing_queries.pages_of(answer.meaning, matches))
+    reader = Reader(db, person, snapshot, matches)
+    docs = _page_of(snapshot, answer, query, index.today, reader)
+    hits = reader.hits(docs, fusing_queries.pages_of(answer.meaning, matches))
     removed = len(docs) - len(hits)
     return Results(
         query,
@@ -265,18 +266,16 @@ def _filter_bits(snapshot: Snapshot, name: str, values: Collection[str]) -> int:
     return bits
 
 
-def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _Answer, query: Query) -> Sequence[int]:
+def _page_of(snapshot: Snapshot, answer: _Answer, query: Query, today: date, reader: Reader) -> Sequence[int]:
     """Return the documents on the requested page of results, in order."""
     matches, bits = answer.matches, answer.bits
     first = (query.page - 1) * query.per_page
     last = first + query.per_page
     if query.sort == "relevance" and matches.leaves:
-        today = clock.today(config_of(db).zone)
-        texts = partial(page_texts, db, person, snapshot, matches)
         if not answer.meaning.docs:
-            return list(ranking_queries.ranked(snapshot, matches, bits, today, last, texts))[first:]
+            return list(ranking_queries.ranked(snapshot, matches, bits, today, last, reader.texts))[first:]
         most = max(last, fusing_queries.MOST_NEAR)
-        by_words = ranking_queries.ranked(snapshot, matches, bits & matches.bits, today, most, texts)
+        by_words = ranking_queries.ranked(snapshot, matches, bits & matches.bits, today, most, reader.texts)
         return fusing_queries.in_one_order(by_words, answer.meaning, matches, bits)[first:last]
     flags = snapshots.flags_of(bits, snapshot.size)
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
@@ -284,6 +283,31 @@ def _page_of(db: Session, person: Person | None, snapshot: Snapshot, answer: _An
 
 
 # Facets
+
+
+@dataclass(frozen=True)
+class _Values:
+    """The values of a facet, with the documents that have each as a row of bits."""
+
+    values: Sequence[Any]
+    rows: np.ndarray[Any, np.dtype[np.uint64]]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, name: str) -> "_Values":
+        """Return the values that are in an index."""
+        masks = {value: mask for (kind, value), mask in snapshot.masks.items() if kind == name}
+        length = snapshot.size // 64 + 1
+        joined = b"".join(mask.to_bytes(8 * length, "little") for mask in masks.values())
+        return cls(list(masks), np.frombuffer(joined, dtype="<u8").reshape(len(masks), length))
+
+    def counts(self, bits: int) -> Mapping[str, int]:
+        """Return how many documents of a bit set have each value, without those that none has."""
+        wanted = np.frombuffer(bits.to_bytes(8 * self.rows.shape[1], "little"), dtype="<u8")
+        counts = np.bitwise_count(self.rows & wanted).sum(axis=1).tolist()
+        return {str(value): count for value, count in zip(self.values, counts, strict=True) if count}
+
+
+_VALUES: Kept[_Values] = Kept(len(FACETS))
 
 
 def _facet(
@@ -295,11 +319,7 @@ def _facet(
 ) -> Sequence[Facet]:
     """Return the values of a facet with their counts over all results; its own filter isn't applied."""
     bits = reduce(int.__and__, (mask for other, mask in answer.filtered.items() if other != name), answer.unfiltered)
-    counts = {
-        str(value): count
-        for (kind, value), mask in snapshot.masks.items()
-        if kind == name and (count := (mask & bits).bit_count())
-    }
+    counts = _VALUES.get(snapshot, name, lambda: _Values.of(snapshot, name)).counts(bits)
     chosen = query.filters.get(name, ())
     labels = names() if name == "organization" and counts else BIG_SIX if name == "topic" else {}
     facets = [
