@@ -6,7 +6,6 @@ places of a word are one sorted array, and words that are near each other are fo
 
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
 from typing import Any
 
 from hub.search.store.numbers import np
@@ -63,10 +62,9 @@ def best_in_order(snapshot: Snapshot, docs: Docs, scores: Scores, most: int) -> 
 
 def places_in(postings: Postings, docs: Docs) -> Places:
     """Return the places of a word in sorted ``docs``; the number of a document is its number among these."""
-    positions = [postings.positions_in(doc) for doc in docs.tolist()]
-    counts = np.fromiter(map(len, positions), dtype=np.int64, count=len(docs))
-    all_positions = np.fromiter(chain.from_iterable(positions), dtype=np.int64, count=int(counts.sum()))
-    return np.repeat(np.arange(len(docs)) * STRIDE, counts) + all_positions
+    counts, positions = postings.positions_of(docs)
+    places: Places = np.repeat(np.arange(len(docs)) * STRIDE, counts) + positions
+    return places
 
 
 def joined(places: Sequence[Places]) -> Places:

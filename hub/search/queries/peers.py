@@ -18,6 +18,7 @@ from hub.library.rules import topic_label
 from hub.members.models import Organization, Person
 from hub.members.rules.organizations import OrganizationKind
 from hub.search.queries.glossary import glossary
+from hub.search.queries.kept import Kept
 from hub.search.queries.matching import idf
 from hub.search.queries.related import shown_words
 from hub.search.queries.results import search
@@ -33,6 +34,9 @@ DESIGNATION_GAIN = 0.15  # of a shared designation, on the scale of the cosine s
 MOST_HITS = 60
 # Organizations that share fewer words, and no topic, share only words that everyone uses.
 LEAST_WORDS = 4
+
+# The documents that have each keyword: resources have most of theirs in common.
+_FREQUENCIES: Kept[dict[str, int]] = Kept(1)
 
 Profile = Mapping[str, float]  # unit vector of an organization: weights by word or topic
 
@@ -147,10 +151,12 @@ def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
     """Return the weights of a resource's topics and keywords by their IDF; topics begin with "topic "."""
     facts, total = snapshot.facts[doc], snapshot.live.bit_count()
     weights: dict[str, float] = {}
-    with snapshot.lock:
-        frequencies = {word: snapshot.document_frequency(words_rules.term_of(word)) for word in facts.keywords.split()}
-    for rank, (word, frequency) in enumerate(frequencies.items()):
-        if frequency > 1:
+    frequencies = _FREQUENCIES.get(snapshot, "", dict)
+    for rank, word in enumerate(facts.keywords.split()):
+        if word not in frequencies:
+            with snapshot.lock:
+                frequencies[word] = snapshot.document_frequency(words_rules.term_of(word))
+        if (frequency := frequencies[word]) > 1:
             weights[word.lower()] = idf(frequency, total) / (1 + rank / 10)
     for topic in facts.topics:
         weights[f"topic {topic}"] = idf(snapshot.masks.get(("topic", topic), 0).bit_count(), total)
@@ -175,7 +181,7 @@ def _similar_resources(snapshot: Snapshot, own: Profile, slug: str) -> Sequence[
     documents = snapshot.masks.get(("organization", slug), 0) & _network_documents(snapshot)
     scores = {doc: _similarity(own, _features(snapshot, doc)) for doc in docs_of(documents)}
     best = nlargest(RESOURCES, (doc for doc in scores if scores[doc]), key=lambda doc: scores[doc])
-    return [snapshot.facts[doc].id for doc in best]
+    return snapshot.ids[best].tolist() if best else []
 
 
 def _sources(db: Session, person: Person, ids: Sequence[int]) -> Mapping[int, Source]:

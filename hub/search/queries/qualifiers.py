@@ -3,11 +3,13 @@
 from collections.abc import Callable, Mapping
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from hub.library.rules import BIG_SIX
 from hub.members.rules.organizations import slug_of
 from hub.search.rules import question as question_rules
 from hub.search.rules.question import Node
+from hub.search.store.numbers import np
 from hub.search.store.snapshots import Snapshot, bits_of
 
 
@@ -29,7 +31,7 @@ def qualifier_bits(  # noqa: PLR0911 - a table of cases
         case question_rules.After():
             return _published(snapshot, lambda day: day >= node.day.toordinal())
         case question_rules.During():
-            return _published(snapshot, lambda day: node.first.toordinal() <= day <= node.last.toordinal())
+            return _published(snapshot, lambda day: (day >= node.first.toordinal()) & (day <= node.last.toordinal()))
         case question_rules.OfOrganization():
             return _named(snapshot, "organization", node.text, names(), within, notes)
         case question_rules.OfTopic():
@@ -38,9 +40,9 @@ def qualifier_bits(  # noqa: PLR0911 - a table of cases
     raise TypeError(message)
 
 
-def _published(snapshot: Snapshot, matches_day: Callable[[int], bool]) -> int:
-    facts = snapshot.facts
-    return bits_of((doc for doc, fact in enumerate(facts) if matches_day(fact.published)), snapshot.size)
+def _published(snapshot: Snapshot, matches_day: Callable[[Any], Any]) -> int:
+    """Return the documents whose day of publication matches; ``matches_day`` compares an array of ordinals."""
+    return bits_of(np.flatnonzero(matches_day(snapshot.published)), snapshot.size)
 
 
 def _named(snapshot: Snapshot, kind: str, text: str, labels: Mapping[str, str], within: int, notes: list[str]) -> int:

@@ -71,11 +71,11 @@ def ids_of(db: Session, person: Person | None, queries: Sequence[Query]) -> Sequ
         return []
     try:
         index = _index(db, person)
-        facts = index.snapshot.facts
         answers = [_answer(index, query, question_rules.parse(query.text, index.today)) for query in queries]
     except snapshots.IndexUnusable:
         return [_ids_of_titles(db, person, query) for query in queries]
-    return [{facts[doc].id for doc in snapshots.docs_of(answer.complete_bits)} for answer in answers]
+    ids = index.snapshot.ids
+    return [set(ids[snapshots.array_of(answer.complete_bits)].tolist()) for answer in answers]
 
 
 def _ids_of_titles(db: Session, person: Person | None, query: Query) -> Collection[int]:

@@ -1,12 +1,12 @@
 """Search suggestions while a person types; resources that they may not open are never suggested."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from itertools import islice
-from weakref import WeakKeyDictionary
+from itertools import accumulate, islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,7 +19,9 @@ from hub.library.rules import BIG_SIX
 from hub.members.models import Organization, Person
 from hub.search.models import GlossaryEntry
 from hub.search.queries import completions as completions_queries
+from hub.search.queries.arrays import flags_in
 from hub.search.queries.freshness import signature
+from hub.search.queries.kept import Kept
 from hub.search.queries.results import allowed
 from hub.search.queries.searches import recent_of
 from hub.search.queries.written import Readable, texts_at
@@ -143,30 +145,51 @@ def _named(
 
 # Titles
 
-# Cache of the normalized titles of each open snapshot.
-_normalized: WeakKeyDictionary[Snapshot, Sequence[str]] = WeakKeyDictionary()
-_BETWEEN_WORDS = re.compile(r"[^\w]+")
+_BETWEEN_WORDS = re.compile(r"[^\w\n]+")
 
 
-def _titles_of(snapshot: Snapshot) -> Sequence[str]:
-    if snapshot not in _normalized:
-        # The index has folded titles; a thousand take a millisecond.
-        _normalized[snapshot] = [f" {_BETWEEN_WORDS.sub(' ', facts.title).strip()}" for facts in snapshot.facts]
-    return _normalized[snapshot]
+@dataclass(frozen=True)
+class _Titles:
+    """The normalized titles of an index, the newest first, as one text with a line for each: quick to search."""
+
+    docs: Sequence[int]
+    text: str
+    starts: Sequence[int]  # of the lines
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> "_Titles":
+        """Return the titles, which the index has folded."""
+        docs, titles = snapshot.in_order("newest"), snapshot.titles
+        lines = "\n".join(" ".join(titles[doc].split("\n")) for doc in docs)
+        # All at once, since 50,000 titles take a tenth of a second one by one.
+        text = "\n".join(f" {line.strip()}" for line in _BETWEEN_WORDS.sub(" ", lines).split("\n"))
+        ends = accumulate(len(line) + 1 for line in text.split("\n"))
+        return cls(docs, text, [0, *ends])
+
+    def containing(self, part: str) -> Iterator[tuple[int, str]]:
+        """Yield the documents whose titles contain ``part``, each with its title."""
+        at = self.text.find(part)
+        while at >= 0:
+            line = bisect_right(self.starts, at) - 1
+            end = self.starts[line + 1] - 1
+            yield self.docs[line], self.text[self.starts[line] : end]
+            at = self.text.find(part, end)
+
+
+_TITLES: Kept[_Titles] = Kept(1)
 
 
 def _best_titles(snapshot: Snapshot, readable: int, words: Sequence[str]) -> Sequence[int]:
     """Return the resources whose titles match best, more than are shown, since the database may rule some out."""
-    titles, flags = _titles_of(snapshot), snapshots.flags_of(readable, snapshot.size)
+    titles, is_readable = _TITLES.get(snapshot, "", lambda: _Titles.of(snapshot)), flags_in(readable, snapshot.size)
     longest = f" {max(words, key=len)}"  # probably the rarest, so it is compared first
     matches = (
-        doc
-        for doc in snapshot.in_order("newest")
-        if longest in titles[doc] and flags[doc] == "1" and suggesting_rules.matches_prefixes(titles[doc], words)
+        (doc, title)
+        for doc, title in titles.containing(longest)
+        if is_readable[doc] and suggesting_rules.matches_prefixes(title, words)
     )
-    docs = list(islice(matches, MOST_RANKED))
-    docs.sort(key=lambda doc: suggesting_rules.rank(titles[doc], words))
-    return [snapshot.facts[doc].id for doc in docs[: 2 * MOST_TITLES]]
+    best = sorted(islice(matches, MOST_RANKED), key=lambda match: suggesting_rules.rank(match[1], words))
+    return snapshot.ids[[doc for doc, _ in best[: 2 * MOST_TITLES]]].tolist() if best else []
 
 
 def _titles(
