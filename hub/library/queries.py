@@ -1,7 +1,7 @@
 """Queries of the library. Permissions are checked here, where rows are loaded."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,8 +103,8 @@ def get_for(db: Session, person: PermissionHolder | None, resource_id: int, perm
     """
     resource = db.scalar(_WITH_ALL, {"id": resource_id})
     if resource is not None:
-        current = next((each for each in resource.revisions if each.number == resource.revision_number), None)
-        set_committed_value(resource, "current", current)
+        numbered = {each.number: each for each in resource.revisions}
+        set_committed_value(resource, "current", numbered.get(resource.revision_number))
     if resource is not None and _may(person, permission, resource):
         return resource
     if person is None:
@@ -139,13 +139,17 @@ def readable_revisions(person: PermissionHolder | None, resource: Resource) -> l
 
 def newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Listed]:
     """Return the most recently added resources, newest first."""
-    reader = (scope_of(person, Permission.READ), person.organization_id) if person else None
-    return remembered(db, ("newest", reader, count), lambda: _newest(db, person, count))
+    return remembered(db, ("newest", reader_key(person), count), lambda: _newest(db, person, count))
+
+
+def reader_key(person: PermissionHolder | None) -> Hashable:
+    """Return what `visible_to` depends on: the same for all people who find the same resources."""
+    return (scope_of(person, Permission.READ), person.organization_id) if person else None
 
 
 def _newest(db: Session, person: PermissionHolder | None, count: int) -> Sequence[Listed]:
-    in_order = LISTED.where(visible_to(person)).order_by(Resource.created_at.desc(), Resource.id.desc())
-    return [Listed.of(row) for row in db.execute(in_order.limit(count))]
+    latest_first = Resource.created_at.desc(), Resource.id.desc()
+    return [Listed.of(row) for row in db.execute(LISTED.where(visible_to(person)).order_by(*latest_first).limit(count))]
 
 
 def visible_among(db: Session, person: PermissionHolder | None, ids: Sequence[int]) -> Sequence[Resource]:
@@ -375,14 +379,17 @@ def topics_followed_by(db: Session, person_ids: Collection[int]) -> dict[int, se
 
 def tags_in_use(db: Session, person: PermissionHolder | None, count: int) -> Sequence[str]:
     """Return the most used tags (without the Big 6) of resources that ``person`` finds, most used first."""
+    return remembered(db, ("tags", reader_key(person), count), lambda: _tags_in_use(db, person, count))
+
+
+def _tags_in_use(db: Session, person: PermissionHolder | None, count: int) -> Sequence[str]:
     used = (
         select(Topic.name)
         .join(Resource, Resource.id == Topic.resource_id)
         .where(visible_to(person), Topic.name.not_in(BIG_SIX))
         .group_by(Topic.name)
-        .order_by(func.count().desc(), Topic.name)
     )
-    return db.scalars(used.limit(count)).all()
+    return db.scalars(used.order_by(func.count().desc(), Topic.name).limit(count)).all()
 
 
 def added_between(db: Session, since: datetime, until: datetime) -> Sequence[Resource]:

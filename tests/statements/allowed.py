@@ -36,7 +36,7 @@ ALLOWED = {
     "library.edit": 10,
     "library.page": 14,
     "library.replace": 8,
-    "library.show": 15,
+    "library.show": 9,
     "library.state": 5,
     "library.withdraw": 8,
     "members.account": 4,

@@ -12,8 +12,9 @@ from hub.calls.models import Ask, AskKind, Call, Presentation
 from hub.calls.queries.series import is_held_call, is_upcoming_call
 from hub.calls.rules.presentations import Outcome, SlotState
 from hub.core.errors import NotFound
-from hub.library.models import Page, Resource, Revision, Topic
-from hub.library.queries import visible_to
+from hub.core.remembered import remembered
+from hub.library.models import LISTED, Listed, Page, Resource, Revision, Topic
+from hub.library.queries import reader_key, visible_to
 from hub.library.rules import BIG_SIX, Kind
 from hub.members import queries as members_queries
 from hub.members.models import Organization, Person
@@ -40,7 +41,7 @@ class Card:
     topic: str
     sentences: str
     resources: int
-    newest: Resource | None
+    newest: Listed | None
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,13 @@ def page_to_edit(db: Session, person: Person | None, topic: str) -> TopicPage:
 
 def cards(db: Session, person: Person | None) -> Sequence[Card]:
     """Return the six topics with the number of resources that ``person`` may open, and the newest of them."""
+    newest = remembered(db, ("topics", reader_key(person)), lambda: _newest_by_topic(db, person))
+    pages = {page.topic: page for page in db.scalars(select(TopicPage))}
+    return [Card(topic, sentences_on(pages[topic]), *newest.get(topic, (0, None))) for topic in BIG_SIX]
+
+
+def _newest_by_topic(db: Session, person: Person | None) -> dict[str, tuple[int, Listed]]:
+    """Return the number of resources on each topic and the newest of them."""
     ranked = (
         select(
             Topic.name,
@@ -130,14 +138,11 @@ def cards(db: Session, person: Person | None) -> Sequence[Card]:
         .subquery()
     )
     rows = db.execute(
-        select(ranked.c.name, ranked.c.total, Resource)
-        .join(Resource, Resource.id == ranked.c.resource_id)
+        LISTED.join(ranked, ranked.c.resource_id == Resource.id)
         .where(ranked.c.place == 1)
-        .options(joinedload(Resource.organization).lazyload(Organization.periods))
+        .add_columns(ranked.c.name, ranked.c.total)
     )
-    newest = {row[0]: (row[1], row[2]) for row in rows}
-    pages = {page.topic: page for page in db.scalars(select(TopicPage))}
-    return [Card(topic, sentences_on(pages[topic]), *newest.get(topic, (0, None))) for topic in BIG_SIX]
+    return {name: (total, Listed.of(listed)) for *listed, name, total in rows}
 
 
 def topic_view(db: Session, person: Person | None, page: TopicPage, today: date, now: datetime) -> TopicView:
