@@ -2,7 +2,8 @@
 
 import calendar
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
@@ -97,13 +98,30 @@ def moment_in_full(moment: datetime) -> str:
     return f"{in_full(moment.date())}, {time_of_day(moment)} {zone_name(moment)}".rstrip()
 
 
+_MARKUPS = 4_096  # remembered ones; each takes about 400 bytes
+
+
 def day_markup(day: date, today: date) -> Markup:
     """Return a date for pages: short on screen, in full in print (``parts/print.css``), ISO 8601 for programs."""
+    # Datetimes of two time zones may be equal, and are written differently.
+    return _day_markup(day, today) if type(day) is date else _day_markup.__wrapped__(day, today)
+
+
+@lru_cache(_MARKUPS)
+def _day_markup(day: date, today: date) -> Markup:
     return _time(day.isoformat(), short(day, today), in_full(day))
 
 
 def moment_markup(moment: datetime, today: date, *, with_zone: bool = False) -> Markup:
     """Return a moment for pages, with its year on paper; ``moment`` is in the hub’s time zone, named ``with_zone``."""
+    if not isinstance(moment.tzinfo, ZoneInfo):
+        return _moment_markup.__wrapped__(moment, moment.fold, moment.tzinfo, today, with_zone)
+    return _moment_markup(moment.replace(tzinfo=None), moment.fold, moment.tzinfo, today, with_zone)
+
+
+@lru_cache(_MARKUPS)
+def _moment_markup(on_clock: datetime, fold: int, zone: tzinfo | None, today: date, with_zone: bool) -> Markup:  # noqa: FBT001
+    moment = on_clock.replace(tzinfo=zone, fold=fold)  # whose equality ignores the fold, and compares across zones
     screen = moment_short(moment, today) + (f" {zone_name(moment)}" if with_zone else "")
     return _time(moment.isoformat(timespec="seconds"), screen, moment_with_year(moment))
 

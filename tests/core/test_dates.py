@@ -208,3 +208,16 @@ def test_a_date_can_be_typed_with_a_time(typed: str) -> None:
 def test_a_date_without_a_time_is_refused_where_a_time_is_needed() -> None:
     with pytest.raises(ValueError, match="is not a date with a time"):
         dates.parse_moment("Nov 30", TODAY)
+
+
+@pytest.mark.parametrize(("zone", "fold"), [("America/New_York", 0), ("America/New_York", 1), ("America/Chicago", 0)])
+def test_equal_moments_are_written_in_their_own_time_zone(zone: str, fold: int) -> None:
+    moment = datetime(2026, 11, 1, 1, 30, fold=fold, tzinfo=ZoneInfo(zone))
+    same = moment.astimezone(ZoneInfo("America/Denver"))
+    today = date(2026, 11, 3)
+    for each in (moment, same, moment, moment.astimezone(UTC), same):
+        written = dates.moment_markup(each, today, with_zone=True)
+        assert f'datetime="{each.isoformat(timespec="seconds")}"' in written
+        assert dates.zone_name(each) in written
+    for day in (moment, same):
+        assert day.isoformat() in dates.day_markup(day, today)
