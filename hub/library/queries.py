@@ -65,12 +65,8 @@ def objection_to_forwarding(person: Person, resource: Resource) -> str:
     if may(person, Permission.FORWARD, resource):
         return ""
     uploader = resource.created_by
-    names_uploader = (
-        uploader is not None
-        and uploader.id != person.id
-        and uploader.left_at is None
-        and may(uploader, Permission.CHANGE, resource)
-    )
+    is_other = uploader is not None and uploader.id != person.id and uploader.left_at is None
+    names_uploader = is_other and may(uploader, Permission.CHANGE, resource)
     return library_rules.why_closed(
         resource.title,
         "" if resource.organization_id == person.organization_id else resource.organization.name,
@@ -154,11 +150,8 @@ def _newest(db: Session, person: PermissionHolder | None, count: int) -> Sequenc
 
 def visible_among(db: Session, person: PermissionHolder | None, ids: Sequence[int]) -> Sequence[Resource]:
     """Return the resources with these ids that ``person`` finds, in the given order, with their current revisions."""
-    resources = db.scalars(
-        select(Resource)
-        .where(Resource.id.in_(ids), visible_to(person))
-        .options(joinedload(Resource.organization), selectinload(Resource.current))
-    )
+    chosen = select(Resource).where(Resource.id.in_(ids), visible_to(person))
+    resources = db.scalars(chosen.options(joinedload(Resource.organization), selectinload(Resource.current)))
     return sorted(resources, key=lambda resource: ids.index(resource.id))
 
 

@@ -9,7 +9,7 @@ import pytest
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
-from hub.library.derive.previews import keeping, making, shelf, showing
+from hub.library.derive.previews import budget, making, shelf, showing
 from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Revision
@@ -40,8 +40,8 @@ def _sizes(database: Database) -> dict[str, int]:
 
 
 def _with_budget(database: Database, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keeping, "budget_of", lambda _database: size)
-    keeping._note(database.config).unlink(missing_ok=True)
+    monkeypatch.setattr(budget, "budget_of", lambda _database: size)
+    budget._note(database.config).unlink(missing_ok=True)
 
 
 def test_large_pictures_go_first_and_those_that_were_used_longest_ago(
@@ -55,11 +55,11 @@ def test_large_pictures_go_first_and_those_that_were_used_longest_ago(
     assert showing.picture(database.config, revision, 1, shelf.LARGE)  # used today
     sizes = _sizes(database)
     _with_budget(database, sum(sizes.values()) - 1, monkeypatch)
-    monkeypatch.setattr(keeping, "KEPT", 1)
-    assert keeping.make_room(database) == 1
+    monkeypatch.setattr(budget, "KEPT", 1)
+    assert budget.make_room(database) == 1
     assert set(sizes) - set(_sizes(database)) == {"2-1200.webp"}
     _with_budget(database, sizes["1-320.webp"] + sizes["2-320.webp"], monkeypatch)
-    keeping.make_room(database)
+    budget.make_room(database)
     left = set(_sizes(database))
     assert "1-320.webp" in left
     assert not any("1200" in name for name in left)
@@ -70,11 +70,11 @@ def test_what_was_deleted_is_drawn_again_when_it_is_asked_for(
 ) -> None:
     revision = _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", *PAGES))
     _with_budget(database, 1, monkeypatch)
-    assert keeping.make_room(database) > 0
+    assert budget.make_room(database) > 0
     assert _sizes(database) == {}
     assert making.catch_up(database, reader) == 0  # the worker doesn't
     _with_budget(database, 1_000_000, monkeypatch)
-    keeping.make_room(database)
+    budget.make_room(database)
     for width in (shelf.SMALL, shelf.LARGE):
         path = showing.picture(database.config, revision, 5, width)
         assert path
@@ -87,15 +87,15 @@ def test_who_opens_all_pages_cannot_exceed_the_budget(
     revision = _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", *PAGES))
     before = sum(_sizes(database).values())
     large = len(Path(str(showing.picture(database.config, revision, 1, shelf.LARGE))).read_bytes())
-    budget = before + 2 * large
-    _with_budget(database, budget, monkeypatch)
-    keeping.make_room(database)
+    most = before + 2 * large
+    _with_budget(database, most, monkeypatch)
+    budget.make_room(database)
     for number in (2, 3, 4, 5, 6):  # the worker makes no room meanwhile
         assert showing.picture(database.config, revision, number, shelf.LARGE)  # large or small
-    assert sum(_sizes(database).values()) <= budget * keeping.SLACK[shelf.LARGE] + large
+    assert sum(_sizes(database).values()) <= most * budget.SLACK[shelf.LARGE] + large
     assert "6-1200.webp" not in _sizes(database)
-    keeping.make_room(database)
-    assert sum(_sizes(database).values()) <= budget
+    budget.make_room(database)
+    assert sum(_sizes(database).values()) <= most
     path = showing.picture(database.config, revision, 6, shelf.LARGE)
     assert path
     assert path.name == "6-1200.webp"
@@ -106,7 +106,7 @@ def test_without_room_only_first_pages_are_drawn_ahead(
 ) -> None:
     _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
     _with_budget(database, sum(_sizes(database).values()), monkeypatch)
-    keeping.make_room(database)
+    budget.make_room(database)
     revision = _drawn(database, reader, documents.pdf(tmp_path / "b.pdf", *PAGES))
     assert revision.preview_state is PreviewState.PICTURES
     folder = shelf.folder_of(database.config, revision.sha256 or "")
@@ -117,20 +117,20 @@ def test_without_room_only_first_pages_are_drawn_ahead(
 def test_the_budget_is_a_share_of_the_files_and_the_same_file_counts_once(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeping, "LEAST_BUDGET", 1_000)
+    monkeypatch.setattr(budget, "LEAST_BUDGET", 1_000)
     path = documents.pdf(tmp_path / "a.pdf", *PAGES)
     _drawn(database, reader, path)
     database.config = replace(database.config, PREVIEW_PERCENT=200)
-    assert keeping.budget_of(database) == 2 * path.stat().st_size
+    assert budget.budget_of(database) == 2 * path.stat().st_size
 
 
 def test_large_pictures_from_before_stay_and_count(database: Database, reader: Reader, tmp_path: Path) -> None:
     revision = _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
     old = shelf.picture_path(shelf.folder_of(database.config, revision.sha256 or ""), 1, shelf.LARGE)
     shelf.write(old, b"RIFF....WEBP" + bytes(500))  # by a version that counted nothing
-    keeping._note(database.config).unlink()
-    keeping.make_room(database)
-    figures = keeping.figures(database.config)
+    budget._note(database.config).unlink()
+    budget.make_room(database)
+    figures = budget.figures(database.config)
     assert figures
     assert figures[0] == sum(_sizes(database).values())
     assert showing.picture(database.config, revision, 1, shelf.LARGE) == old
@@ -140,16 +140,16 @@ def test_nothing_is_searched_as_long_as_nothing_was_added(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
-    monkeypatch.setattr(keeping, "_files", lambda _folder: pytest.fail("searched"))
-    monkeypatch.setattr(keeping, "budget_of", lambda _database: pytest.fail("asked"))
-    assert keeping.make_room(database) == 0
+    monkeypatch.setattr(budget, "_files", lambda _folder: pytest.fail("searched"))
+    monkeypatch.setattr(budget, "budget_of", lambda _database: pytest.fail("asked"))
+    assert budget.make_room(database) == 0
 
 
 def test_what_a_power_failure_left_in_the_counts_is_no_number(database: Database) -> None:
     shelf.root(database.config).mkdir(parents=True)
     shelf.grown(database.config).write_bytes(b"12\n\0\0\0\n30\n")
-    assert keeping._grown(database.config) == 42
-    keeping._note(database.config).write_bytes(b"")
-    assert keeping.figures(database.config) is None
-    assert keeping.make_room(database) == 0
-    assert keeping.figures(database.config) == (0, keeping.LEAST_BUDGET)
+    assert budget._grown(database.config) == 42
+    budget._note(database.config).write_bytes(b"")
+    assert budget.figures(database.config) is None
+    assert budget.make_room(database) == 0
+    assert budget.figures(database.config) == (0, budget.LEAST_BUDGET)

@@ -9,12 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hub.search.index import to_merge
-from hub.search.store import coding, merging
-from hub.search.store import fields as fields_store
-from hub.search.store.fields import Field
+from hub.search.store import coding, merging, posting_files
 from hub.search.store.inverted import Inverted
 from hub.search.store.merging import InMemory, Source
 from hub.search.store.numbers import np
+from hub.search.store.posting_files import Field
 from hub.search.store.postings import from_segments, union_of
 from hub.search.store.segments import inverted_of
 
@@ -45,11 +44,11 @@ def plain_of(inverted: Inverted) -> Plain:
 
 def written(folder: Path, parts: Iterator[Inverted]) -> Field:
     """Return a field that has been written to files and opened again."""
-    writer = fields_store.Writer(folder / "segment")
+    writer = posting_files.Writer(folder / "segment")
     writer.add("title", iter([inverted_of({"before": {7: [1, 2]}})]))
     writer.add("body", parts)
     writer.close()
-    return fields_store.Reader(folder / "segment").fields["body"]
+    return posting_files.Reader(folder / "segment").fields["body"]
 
 
 def never() -> None:

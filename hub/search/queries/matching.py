@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import or_
 
-from hub.search.queries.arrays import NO_SHARES, Shares, common, places_in, postings_at
+from hub.search.queries.document_arrays import NO_SHARES, Shares, common, places_in, postings_at
 from hub.search.queries.qualifiers import qualifier_bits
 from hub.search.rules import glossary as glossary_rules
 from hub.search.rules import marking as marking_rules

@@ -6,7 +6,7 @@ from datetime import date
 from heapq import nlargest
 from itertools import pairwise
 
-from hub.search.queries.arrays import (
+from hub.search.queries.document_arrays import (
     STRIDE,
     Docs,
     Flags,

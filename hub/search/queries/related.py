@@ -15,7 +15,7 @@ from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
-from hub.search.queries.arrays import Docs, best_in_order, flags_in
+from hub.search.queries.document_arrays import Docs, best_in_order, flags_in
 from hub.search.queries.glossary import glossary
 from hub.search.queries.kept import Kept
 from hub.search.queries.matching import idf

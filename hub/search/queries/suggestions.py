@@ -19,7 +19,7 @@ from hub.library.rules import BIG_SIX
 from hub.members.models import Organization, Person
 from hub.search.models import GlossaryEntry
 from hub.search.queries import completions as completions_queries
-from hub.search.queries.arrays import flags_in
+from hub.search.queries.document_arrays import flags_in
 from hub.search.queries.freshness import signature
 from hub.search.queries.kept import Kept
 from hub.search.queries.results import allowed

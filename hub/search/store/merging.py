@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from hub.search.store.fields import Field
 from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
+from hub.search.store.posting_files import Field
 
 Array = np.ndarray[Any, np.dtype[Any]]
 

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from hub.search.rules.words import fold
-from hub.search.store import arrays
-from hub.search.store import facts as facts_store
-from hub.search.store import fields as fields_store
+from hub.search.store import arrays, posting_files
 from hub.search.store.arrays import Array
-from hub.search.store.facts import Columns, Facts
-from hub.search.store.fields import Field
+from hub.search.store.facts import Columns, Facts, columns_of
 from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
+from hub.search.store.posting_files import Field
 
 FIELDS = ("body", "title", "headings")
 KEYWORDS = "keywords"
@@ -31,7 +29,7 @@ class Segment:
     def opened(cls, folder: Path, name: str) -> "Segment":
         """Open a segment by mapping its files. Raises OSError or ValueError."""
         stem = folder / name
-        return cls(fields_store.Reader(stem).fields, Columns(arrays.read(stem.with_suffix(".col"))))
+        return cls(posting_files.Reader(stem).fields, Columns(arrays.read(stem.with_suffix(".col"))))
 
     @cached_property
     def masks(self) -> Mapping[tuple[str, Any], int]:
@@ -84,4 +82,4 @@ def inverted_of(positions: Mapping[str, Mapping[int, Sequence[int]]]) -> Inverte
 
 def write_facts(stem: Path, facts: Iterable[Facts]) -> None:
     """Write the columns of facts of a segment."""
-    arrays.write(stem.with_suffix(".col"), facts_store.columns_of(facts))
+    arrays.write(stem.with_suffix(".col"), columns_of(facts))

@@ -11,8 +11,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from hub.search.store import fields as fields_store
-from hub.search.store import merging, segments
+from hub.search.store import merging, posting_files, segments
 from hub.search.store.codec import Codec
 from hub.search.store.facts import Facts
 from hub.search.store.inverted import Inverted
@@ -107,7 +106,7 @@ class Writer:
         self._new.append(new)
         of_old = (segment.facts[doc] for segment, docs in zip(opened, kept, strict=True) for doc in docs.tolist())
         segments.write_facts(stem, chain(*(facts for _, facts in gathered), of_old))
-        writer = fields_store.Writer(stem)
+        writer = posting_files.Writer(stem)
         try:
             for name in (*FIELDS, KEYWORDS):
                 writer.add(name, merging.merged(list(_sources(name, gathered, opened, kept)), self._check))

@@ -10,8 +10,8 @@ from hub.members.models import Person
 from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.store import folders
-from hub.search.store.fields import Field
 from hub.search.store.inverted import Inverted
+from hub.search.store.posting_files import Field
 from tests.search.index.finding import organization_of, search, titles
 from tests.world import a_resource, an_organization
 

@@ -18,7 +18,7 @@ from hub.core.db import Database
 from hub.core.rendering import safe_html
 from hub.library import queries as library_queries
 from hub.library.derive import retries, turns
-from hub.library.derive.previews import keeping, shelf
+from hub.library.derive.previews import budget, shelf
 from hub.library.derive.previews.shelf import LARGE, SMALL
 from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
@@ -82,7 +82,7 @@ def catch_up(
     own, order = reader or Reader(), order or Turns()
     try:
         _reset_missing(database)
-        keeping.make_room(database)
+        budget.make_room(database)
         if not walls.may_open(database.config, with_office=True):
             return 0
         retries.request_drawings(database, _reached(PreviewState.CARDS))
@@ -93,7 +93,7 @@ def catch_up(
                 _close_undrawn(database, claimed[0])
             else:
                 _do_claimed(database, own, claimed[0], claimed[2])
-            keeping.make_room(database)
+            budget.make_room(database)
             done += 1
             if progress:
                 progress(max(total - _waiting(database), 0), total)
@@ -263,7 +263,7 @@ def _most(config: Config, count: int) -> int:
 
     The others are drawn when someone opens them.
     """
-    return count if keeping.may_draw_ahead(config) else min(count, 1)
+    return count if budget.may_draw_ahead(config) else min(count, 1)
 
 
 def _made(pieces: Pieces) -> Pieces:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from config import Config
 from hub.core import clock
-from hub.library.derive.previews import keeping, shelf
+from hub.library.derive.previews import budget, shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
 from hub.library.extract import walls
@@ -148,7 +148,7 @@ def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str],
     folder = shelf.folder_of(config, revision.sha256 or "")
     if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
         return False
-    if not keeping.has_room(config, width):
+    if not budget.has_room(config, width):
         return False
     job, path, extension = source
     if path.parent == folder:

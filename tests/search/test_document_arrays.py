@@ -8,7 +8,7 @@ from typing import cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hub.search.queries import arrays
+from hub.search.queries import document_arrays as document_arrays_queries
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries.kept import Kept
@@ -95,14 +95,14 @@ def nearness(left: Sequence[int], right: Sequence[int]) -> float:
 
 @given(st.sets(st.integers(0, 99)), st.lists(st.integers(0, 99), unique=True))
 def test_flags_say_which_documents_are_in_a_set(docs: set[int], asked: list[int]) -> None:
-    flags = arrays.flags_in(bits_of(docs, 100), 100)
+    flags = document_arrays_queries.flags_in(bits_of(docs, 100), 100)
     assert flags[np.array(asked, dtype=np.intp)].tolist() == [doc in docs for doc in asked]
 
 
 @given(st.dictionaries(st.integers(0, 50), st.floats(0, 1)), st.integers(0, 60))
 def test_shares_are_a_mapping(shares: dict[int, float], doc: int) -> None:
     docs = sorted(shares)
-    mapping = arrays.Shares(np.array(docs, dtype=np.intp), np.array([shares[each] for each in docs]))
+    mapping = document_arrays_queries.Shares(np.array(docs, dtype=np.intp), np.array([shares[each] for each in docs]))
     assert dict(mapping) == shares
     assert mapping.get(doc, 2.0) == shares.get(doc, 2.0)
 
