@@ -1,6 +1,7 @@
 """Previews keep within their budget: what wasn't used for longest goes first, small pictures last, and all can return."""
 
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,8 +15,9 @@ from hub.library.extract.reader import Reader
 from hub.library.files import originals
 from hub.library.models import Revision
 from hub.library.rules import Kind, PreviewState
+from hub.members.rules.organizations import OrganizationKind, Role
 from tests.library import documents
-from tests.world import an_organization
+from tests.world import SignIn, a_person, an_organization
 
 PAGES = ("one", "two", "three", "four", "five", "six")
 
@@ -153,3 +155,16 @@ def test_what_a_power_failure_left_in_the_counts_is_no_number(database: Database
     assert budget.figures(database.config) is None
     assert budget.make_room(database) == 0
     assert budget.figures(database.config) == (0, budget.LEAST_BUDGET)
+
+
+def test_the_storage_page_says_what_pictures_of_pages_take(
+    database: Database, reader: Reader, tmp_path: Path, sign_in: SignIn
+) -> None:
+    with database.writing() as db:
+        host = an_organization(db, "AMCC", OrganizationKind.HOST)
+        a_person(db, host, Role.COORDINATOR, "cora@host.example")
+    coordinator = sign_in("cora@host.example")
+    assert "Pictures of pages" not in coordinator.get("/storage").text  # nothing was counted yet
+    _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", *PAGES))
+    budget.make_room(database)
+    assert re.search(r"<dt>Pictures of pages</dt><dd>[\d.]+ [KM]B of at most [\d.]+ MB;", coordinator.get("/storage").text)

@@ -4,6 +4,7 @@ from flask import render_template
 
 from hub.core import web
 from hub.core.web import db
+from hub.library.derive.previews import budget
 from hub.library.files import space
 from hub.members.login import signed_in
 from hub.members.rules.permissions import Permission
@@ -20,6 +21,7 @@ def storage() -> str:
         "overview/storage.html",
         uses=storage_queries.uses(db),
         disk=storage_queries.disk(config),
+        previews=budget.figures(config),
         quota=config.UPLOAD_QUOTA_MB * space.MEGABYTE,
         scans=storage_queries.scans(db),
         has_scanner=bool(config.CLAMD),

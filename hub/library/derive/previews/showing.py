@@ -7,7 +7,7 @@ from pathlib import Path
 from markupsafe import Markup
 
 from config import Config
-from hub.core import clock
+from hub.core import clock, waking
 from hub.library.derive.previews import budget, shelf
 from hub.library.derive.previews.making import TYPESET
 from hub.library.derive.previews.shelf import SMALL
@@ -149,6 +149,7 @@ def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str],
     if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
         return False
     if not budget.has_room(config, width):
+        waking.wake(config.INSTANCE)  # a worker makes room
         return False
     job, path, extension = source
     if path.parent == folder:
@@ -157,6 +158,7 @@ def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str],
         pieces = _drawer.make(job, path, extension, timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
     except FileNotFoundError:
         shelf.report_missing(config, revision.sha256 or "")
+        waking.wake(config.INSTANCE)
         return False
     if pieces.may_pass and number not in pieces.each:
         return False  # not marked: the next request may draw it
