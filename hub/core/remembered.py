@@ -14,6 +14,7 @@ import sqlite3
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -34,7 +35,9 @@ class Memory:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._watching: dict[int, sqlite3.Connection] = {}  # by process: after a fork, the parent's stay untouched
+        # By process, since after a fork the parent's stays untouched. Each has a number: a new one counts from 1 again.
+        self._watching: dict[int, tuple[int, sqlite3.Connection]] = {}
+        self._numbers = count(1)
         self._lock = threading.Lock()
         self._values: OrderedDict[Hashable, tuple[State, Any]] = OrderedDict()
 
@@ -47,9 +50,11 @@ class Memory:
         with self._lock:
             try:
                 if pid not in self._watching and (connection := _looking_on(self._engine.url)):
-                    self._watching[pid] = connection
-                looks_on = self._watching.get(pid)
-                return (pid, *looks_on.execute("PRAGMA data_version").fetchone()) if looks_on else None
+                    self._watching[pid] = next(self._numbers), connection
+                if pid not in self._watching:
+                    return None
+                number, looks_on = self._watching[pid]
+                return pid, number, *looks_on.execute("PRAGMA data_version").fetchone()
             except sqlite3.Error:  # damaged, or not a database: the request itself says so
                 return None
 
@@ -74,8 +79,8 @@ class Memory:
         """Forget everything, and close the connection that looks on."""
         with self._lock:
             self._values.clear()
-            if looks_on := self._watching.pop(os.getpid(), None):
-                looks_on.close()
+            if watching := self._watching.pop(os.getpid(), None):
+                watching[1].close()
 
 
 def _looking_on(url: URL) -> sqlite3.Connection | None:

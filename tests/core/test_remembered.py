@@ -83,6 +83,17 @@ def test_chosen_settings_cost_no_query_until_something_changes(database: Databas
     assert database.config.HUB_NAME == "Forge"
 
 
+def test_what_changed_while_a_database_was_closed_is_seen_when_it_is_used_again(database: Database) -> None:
+    chosen_settings.refresh(database)
+    before = database.memory.state()
+    database.close()
+    with closing(Database(database.config)) as other, other.writing() as db:
+        chosen_settings.store(db, NAME, "Forge")
+    chosen_settings.refresh(database)
+    assert database.config.HUB_NAME == "Forge"
+    assert database.memory.state() != before
+
+
 def test_a_database_without_a_file_is_always_read() -> None:
     memory = Memory(create_engine("sqlite://"))
     assert memory.state() is None
