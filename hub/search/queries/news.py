@@ -16,7 +16,7 @@ from hub.core.db import config_of
 from hub.core.remembered import remembered
 from hub.library.extract.reader import READER_VERSION
 from hub.library.models import Listed, Resource, Revision
-from hub.library.queries import unread, visible_to
+from hub.library.queries import reader_key, unread, visible_to
 from hub.library.rules import Kind
 from hub.members.models import Organization, Person
 from hub.search.models import SavedSearch
@@ -133,7 +133,7 @@ _NEW_RESOURCE = (
 
 def _new_resources(db: Session, person: Person, since: datetime) -> Sequence[NewResource]:
     """Return the resources that others added after ``since`` and the person may open, newest first."""
-    key = ("new", person.id, person.role, person.organization_id, since)
+    key = ("new", person.id, reader_key(person), since)
     return remembered(db, key, lambda: _added_by_others(db, person, since))
 
 
