@@ -26,6 +26,7 @@ from hub.search.store import meaning
 from hub.search.store.vectors import packed
 
 REUTERS = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "reuters21578.zip"
+REAL = REUTERS.parent / "real"  # real documents, for other benchmarks
 ORGANIZATIONS = 40
 MEMBER = 2  # the id of the person who searches
 TODAY = date(2026, 11, 23)

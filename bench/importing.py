@@ -12,8 +12,8 @@ from itertools import cycle, islice
 from pathlib import Path
 
 import psutil
-from fpdf import FPDF
 
+from bench.finding import a_pdf, files_waiting, seconds_to_find
 from hub.core.dates import number
 from hub.demo import documents
 from hub.demo.world import RESOURCES
@@ -34,7 +34,7 @@ def main() -> None:
             words = ["import", str(folder / "files"), "--organization", "lakeshore", "--kind", "resource", "--json"]
             outcome = json.loads(hub.command(*words).stdout)
             imported = time.perf_counter() - began
-            while (hub.health() or {"worker": {"files_waiting": 1}})["worker"]["files_waiting"]:
+            while files_waiting(hub):
                 time.sleep(0.2)
             read = time.perf_counter() - began
             pages = _count(hub.environ["HUB_INSTANCE"])
@@ -49,7 +49,9 @@ def main() -> None:
             print(f"| read into pages | {number(pages)} pages, {rates} |")
             for process, peak in memory.stop().items():
                 print(f"| largest {process} process | {number(round(peak))} MB |")
-            times = [_time_to_search(hub, turn) for turn in range(5)]
+            browser = Visitor(hub).sign_in()
+            words = [f"zephyrine{turn}" for turn in range(5)]
+            times = [seconds_to_find(browser, word, a_pdf(word, 50)) for word in words]
             print(
                 f"| from upload of a 50-page PDF to search | median {statistics.median(times):.2f} s, "
                 f"maximum {max(times):.2f} s |"
@@ -69,26 +71,6 @@ def _make_files(folder: Path) -> int:
 def _count(instance: str) -> int:
     with sqlite3.connect(f"{instance}/hub.sqlite3") as database:
         return int(database.execute("SELECT count(*) FROM page").fetchone()[0])
-
-
-def _time_to_search(hub: object, turn: int) -> float:
-    """Return the seconds from the upload of a 50-page PDF until search finds a word on its last page."""
-    word = f"zephyrine{turn}"
-    pdf = FPDF()
-    pdf.set_font("helvetica", size=11)
-    for page in range(50):
-        pdf.add_page()
-        pdf.multi_cell(0, 6, f"Page {page}. " + "Suppliers, sites and skills of a region. " * 60)
-    pdf.ln()
-    pdf.set_x(pdf.l_margin)
-    pdf.multi_cell(0, 6, word)
-    browser = Visitor(hub).sign_in()  # type: ignore[arg-type]
-    token = browser.token("/resources/new")
-    began = time.perf_counter()
-    browser.upload(f"{word}.pdf", bytes(pdf.output()), token)
-    while "1 resource" not in browser.get(f"/search?q={word}"):
-        time.sleep(0.05)
-    return time.perf_counter() - began
 
 
 class MemoryPeaks:

@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from bench.corpus import REUTERS
+from bench.corpus import REAL
 from bench.figures import Figure, heading, show
+from bench.finding import files_waiting
 from hub.demo import documents
 from hub.demo.world import RESOURCES
 from hub.library.rules import Source
 from tests.serving import Hub, a_hub
 
-REAL = REUTERS.parent / "real"
 SETTLED = 15.0  # seconds in which no derived file was written
 WORDS = ("--organization", "lakeshore", "--kind", "resource", "--json")
 
@@ -42,7 +42,7 @@ def _derived(hub: Hub, folder: Path) -> Figure:
     uploads = Path(hub.environ["HUB_UPLOADS"])
     derived = uploads / "derived"
     size, since = _size(derived), time.monotonic()
-    while _waiting(hub) or time.monotonic() - since < SETTLED:
+    while files_waiting(hub) or time.monotonic() - since < SETTLED:
         time.sleep(0.5)
         if (now := _size(derived)) != size:
             size, since = now, time.monotonic()
@@ -50,11 +50,6 @@ def _derived(hub: Hub, folder: Path) -> Figure:
     parts = [f"{part.name} {_size(part) / originals:.2f}" for part in sorted(derived.iterdir()) if part.is_dir()]
     beside = f"{len(imported)} files of {originals / 1e6:.1f} MB; {', '.join(parts)}"
     return Figure("derived data per MB of originals", size / originals, 1.0, "MB", beside=beside)
-
-
-def _waiting(hub: Hub) -> int:
-    health = hub.health() or {"worker": {"files_waiting": 1}}
-    return int(health["worker"]["files_waiting"])
 
 
 def _documents(folder: Path) -> Path:

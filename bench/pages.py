@@ -18,15 +18,13 @@ from sqlalchemy import event, select
 from bench import corpus
 from bench.figures import Figure, median, p95
 from bench.filled import Filled, fill, merge_all
+from bench.rows import browser_of
 from config import Config
-from hub.app import create_app
 from hub.core.dates import number
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
-from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person
-from hub.members.rules.sessions import Origin
 from hub.search import index
 from tests.serving import Hub
 
@@ -93,13 +91,7 @@ def measured(filled: Filled) -> Mapping[str, Times]:
 
 def member(database: Database, email: str = "ana@lakeshore.example") -> FlaskClient:
     """Return a browser in which a person is signed in."""
-    with database.writing() as db:
-        person = db.scalars(select(Person).where(Person.email == email)).one()
-        token = sessions_actions.begin(db, person, Origin())
-    browser = create_app(database.config, database).test_client()
-    with browser.session_transaction() as cookie:
-        cookie["_user_id"] = token
-    return browser
+    return browser_of(database, Person.email == email)
 
 
 def times_of(database: Database, browser: FlaskClient, paths: Sequence[str], warm: Sequence[str]) -> Times:

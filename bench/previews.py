@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pypdfium2
 from PIL import Image
 
+from bench.corpus import REAL
 from hub.demo import documents
 from hub.demo.world import RESOURCES
 from hub.library.derive.previews.shelf import LARGE, SMALL
@@ -27,7 +28,6 @@ from hub.library.extract.problems import Unreadable
 from hub.library.extract.reader import Reader
 from hub.library.rules import PageKind
 
-REAL = Path(__file__).resolve().parents[2] / "shared" / "corpus" / "real"
 PAGES_EACH, MOST_PAGES = 3, {SMALL: 150, LARGE: 60}
 WINDOW = 7  # pixels, as in scikit-image
 ASKED = 0.97

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import ColumnElement, create_engine, select, text
 
 from config import Config
 from hub.app import create_app
@@ -105,8 +105,13 @@ def person_row(n: int, moment: datetime) -> dict[str, object]:
 
 def coordinator(database: Database) -> FlaskClient:
     """Return a browser in which the coordinator is signed in."""
+    return browser_of(database, Person.id == ORGANIZATIONS + 1)
+
+
+def browser_of(database: Database, condition: ColumnElement[bool]) -> FlaskClient:
+    """Return a browser in which the person is signed in whom ``condition`` selects."""
     with database.writing() as db:
-        token = sessions_actions.begin(db, db.get_one(Person, ORGANIZATIONS + 1), Origin())
+        token = sessions_actions.begin(db, db.scalars(select(Person).where(condition)).one(), Origin())
     browser = create_app(database.config, database).test_client()
     with browser.session_transaction() as cookie:
         cookie["_user_id"] = token

@@ -10,7 +10,6 @@ at the largest size.
 import http.client
 import os
 import resource
-import statistics
 import sys
 import tempfile
 import threading
@@ -24,8 +23,9 @@ from urllib.parse import urlencode
 import psutil
 
 from bench import corpus
-from bench.figures import Figure
+from bench.figures import Figure, median, p95
 from bench.filled import PAGES, Filled, cookie_of, fill, load, merge_all
+from bench.finding import files_waiting, seconds_to_find
 from bench.yardsticks import YARDSTICKS
 from hub.core.dates import number, plural
 from hub.core.db import Database
@@ -105,7 +105,7 @@ def _row(filled: Filled, folder: Path) -> None:
     finally:
         filled.hub.stop()
     cells.insert(0, _figures(times))
-    many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {_p95(clients.times):.0f} ms"
+    many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {p95(clients.times):.0f} ms"
     last = [many, f"{filled.resources / seconds:.0f}/s on one core", f"{share:.2f}", f"{weight:.0f} MB", load()]
     print(f"| {number(filled.resources)} | {' | '.join([*cells, *last])} |", flush=True)
 
@@ -156,19 +156,15 @@ def whole_requests(filled: Filled) -> Iterator[Figure]:
     finally:
         filled.hub.stop()
     line = f"search at {number(filled.resources)}, whole request"
-    yield Figure(f"{line}, median", statistics.median(times), 25.0, "ms")
-    yield Figure(f"{line}, 95th percentile", _p95(times), 60.0, "ms")
+    yield Figure(f"{line}, median", median(times), 25.0, "ms")
+    yield Figure(f"{line}, 95th percentile", p95(times), 60.0, "ms")
     rate = len(clients.times) / clients.took
-    beside = f"p95 {_p95(clients.times):.0f} ms"
+    beside = f"p95 {p95(clients.times):.0f} ms"
     yield Figure(f"{line}, {CLIENTS} clients", rate, 60.0, "requests/s", at_least=True, beside=beside)
 
 
 def _figures(times: Sequence[float]) -> str:
-    return f"{statistics.median(times):.1f} / {_p95(times):.1f}"
-
-
-def _p95(times: Sequence[float]) -> float:
-    return sorted(times)[int(len(times) * 0.95)]
+    return f"{median(times):.1f} / {p95(times):.1f}"
 
 
 def _addresses(questions: Sequence[str]) -> Sequence[str]:
@@ -244,19 +240,23 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
         figures = [("load before", load()), ("resources", number(filled.resources))]
         with _Clients(hub.port, cookie, addresses) as clients:
             browser = Visitor(hub).sign_in()
-            uploads = [_findable(browser, turn) for turn in range(UPLOADS)]
+            words = [f"zephyrine{turn}" for turn in range(UPLOADS)]
+            uploads = [
+                seconds_to_find(browser, word, f"Suppliers of the region. {word}. ".encode() * 40, "txt")
+                for word in words
+            ]
         figures.append((
             f"upload to searchable, {CLIENTS} clients searching",
-            f"median {statistics.median(uploads):.2f} s, maximum {max(uploads):.2f} s",
+            f"median {median(uploads):.2f} s, maximum {max(uploads):.2f} s",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=1) as quiet:
             quiet.wait(SECONDS)
         with _Clients(hub.port, cookie, addresses, count=1) as busy:
             took = _import(hub, folder)
-        figures.append(("search p95, quiet", f"{_p95(quiet.times):.0f} ms"))
+        figures.append(("search p95, quiet", f"{p95(quiet.times):.0f} ms"))
         figures.append((
             f"search p95, {number(FILES)} files being imported in {took:.0f} s",
-            f"{_p95(busy.times):.0f} ms, {_p95(busy.times) / _p95(quiet.times):.1f} times as long as when quiet",
+            f"{p95(busy.times):.0f} ms, {p95(busy.times) / p95(quiet.times):.1f} times as long as when quiet",
         ))  # fmt: skip
         with _Clients(hub.port, cookie, addresses, count=2) as clients:
             began = time.monotonic()
@@ -264,22 +264,11 @@ def _freshness(filled: Filled, folder: Path) -> Sequence[tuple[str, str]]:
             took = time.monotonic() - began
         assert rebuilt.returncode == 0, rebuilt.stderr
         requests = plural(len(clients.times), "request")
-        outcome = f"{requests}, {len(clients.failures)} failed, p95 {_p95(clients.times):.0f} ms"
+        outcome = f"{requests}, {len(clients.failures)} failed, p95 {p95(clients.times):.0f} ms"
         figures.append((f"rebuild of the whole index in {took:.0f} s, 2 clients searching", outcome))
         return [*figures, ("load after", load())]
     finally:
         hub.stop()
-
-
-def _findable(browser: Visitor, turn: int) -> float:
-    """Return the seconds from the upload of a text until search finds its word."""
-    word = f"zephyrine{turn}"
-    token = browser.token("/resources/new")
-    began = time.perf_counter()
-    browser.upload(f"{word}.txt", f"Suppliers of the region. {word}. ".encode() * 40, token)
-    while "1 resource" not in browser.get(f"/search?q={word}"):
-        time.sleep(0.05)
-    return time.perf_counter() - began
 
 
 def _import(hub: Hub, folder: Path) -> float:
@@ -291,7 +280,7 @@ def _import(hub: Hub, folder: Path) -> float:
     began = time.monotonic()
     words = ("import", str(files), "--organization", "community-2", "--kind", "resource")
     assert hub.command(*words).returncode == 0
-    while (hub.health() or {"worker": {"files_waiting": 1}})["worker"]["files_waiting"]:
+    while files_waiting(hub):
         time.sleep(0.2)
     return time.monotonic() - began
 

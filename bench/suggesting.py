@@ -18,15 +18,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from bench import corpus
+from bench.rows import browser_of
 from config import Config
-from hub.app import create_app
 from hub.core import clock
 from hub.core.dates import plural
 from hub.core.db import Database
 from hub.library.models import Resource
-from hub.members.actions import sessions as sessions_actions
 from hub.members.models import Person
-from hub.members.rules.sessions import Origin
 from hub.migrations import schema
 from hub.search import actions as search_actions
 from hub.search import index
@@ -54,7 +52,7 @@ def main() -> None:
         index.catch_up(database)
         _remember(database)
         keys = list(_keys(database))
-        browser = _browser(config, database)
+        browser = _browser(database)
         _row("first request, which opens the index", [_request(browser, "first")])
         _row("request after each key", [_request(browser, typed) for typed in keys])
         _row(
@@ -84,13 +82,9 @@ def _keys(database: Database) -> Iterator[str]:
             yield title[:count].strip()
 
 
-def _browser(config: Config, database: Database) -> FlaskClient:
+def _browser(database: Database) -> FlaskClient:
     """Return a browser in which the member is signed in."""
-    with database.writing() as db:
-        token = sessions_actions.begin(db, db.get_one(Person, corpus.MEMBER), Origin())
-    browser = create_app(config, database).test_client()
-    with browser.session_transaction() as session:
-        session["_user_id"] = token
+    browser = browser_of(database, Person.id == corpus.MEMBER)
     assert b"Sign out" in browser.get("/search").data, "the hub doesn't accept the session of this benchmark"
     return browser
 

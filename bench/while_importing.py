@@ -4,7 +4,6 @@
 """
 
 import os
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -13,16 +12,16 @@ from collections.abc import Iterator, Sequence
 from itertools import cycle, islice
 from pathlib import Path
 
-from fpdf import FPDF
-
-from bench.figures import Figure
+from bench.corpus import REAL
+from bench.figures import Figure, median
+from bench.finding import a_pdf, files_waiting, seconds_to_find
 from config import Config
-from tests.serving import Hub, Visitor, a_hub
+from tests.serving import Visitor, a_hub
 
 FILES = int(os.environ.get("HUB_BENCH_IMPORT_FILES", "400"))
-REAL = Path(os.environ.get("HUB_BENCH_PDFS", Path(__file__).resolve().parents[2] / "shared" / "corpus" / "real"))
+PDFS = Path(os.environ.get("HUB_BENCH_PDFS", REAL))
 PAUSE = 3.0  # seconds from one upload to the next
-POLLING = 0.05  # seconds between two searches
+PAGES = 5  # of each upload
 
 
 def main() -> None:
@@ -32,7 +31,7 @@ def main() -> None:
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {FILES} PDFs\n")
     print("| from upload until search finds it | median | maximum | uploads |\n|---|---|---|---|")
     for label, times in (("at rest", at_rest), ("while PDFs are imported", during)):
-        print(f"| {label} | {statistics.median(times):.2f} s | {max(times):.2f} s | {len(times)} |")
+        print(f"| {label} | {median(times):.2f} s | {max(times):.2f} s | {len(times)} |")
     print(f"\nAll PDFs were read {took:.0f} s after the import began.")
 
 
@@ -41,10 +40,10 @@ def figures(folder: Path) -> Iterator[Figure]:
     at_rest, during, took = measured(folder)
     peers = "0.39 × paperless-ngx, 0.11 × Mayan EDMS"
     beside = f"slowest of {len(at_rest)} {max(at_rest):.1f} s"
-    yield Figure("upload to findable, at rest", statistics.median(at_rest), 2.0, "s", beside=beside, peers=peers)
+    yield Figure("upload to findable, at rest", median(at_rest), 2.0, "s", beside=beside, peers=peers)
     beside = f"slowest of {len(during)} {max(during):.1f} s; all PDFs read after {took:.0f} s"
     line = f"upload to findable while {FILES} PDFs are imported"
-    yield Figure(line, statistics.median(during), 2.0, "s", beside=beside)
+    yield Figure(line, median(during), 2.0, "s", beside=beside)
 
 
 def measured(folder: Path) -> tuple[Sequence[float], Sequence[float], float]:
@@ -52,49 +51,32 @@ def measured(folder: Path) -> tuple[Sequence[float], Sequence[float], float]:
     files = _make_files(folder / "files")
     with a_hub(folder / "hub", WORKER_PAUSE=str(Config.WORKER_PAUSE)) as hub:
         browser = Visitor(hub).sign_in()
-        at_rest = [_time_to_search(browser, f"rest{turn}") for turn in range(5)]
+        at_rest = [_seconds(browser, f"rest{turn}") for turn in range(5)]
         words = ["import", str(files), "--organization", "lakeshore", "--kind", "resource"]
         began = time.perf_counter()
         importing = subprocess.Popen(
             [sys.executable, "-m", "hub.cli", *words], env=hub.environ, stdout=subprocess.DEVNULL
         )
         during: list[float] = []
-        while importing.poll() is None or _waiting(hub) > 0:
-            during.append(_time_to_search(browser, f"during{len(during)}"))
+        while importing.poll() is None or files_waiting(hub) > 0:
+            during.append(_seconds(browser, f"during{len(during)}"))
             time.sleep(PAUSE)
         return at_rest, during, time.perf_counter() - began
 
 
-def _waiting(hub: Hub) -> int:
-    return int((hub.health() or {"worker": {"files_waiting": 1}})["worker"]["files_waiting"])
+def _seconds(browser: Visitor, word: str) -> float:
+    return seconds_to_find(browser, word, a_pdf(word, PAGES))
 
 
 def _make_files(folder: Path) -> Path:
     """Write the PDFs, whose bytes all differ, and return their folder."""
     folder.mkdir()
-    sources = [path.read_bytes() for path in sorted(REAL.rglob("*.pdf"))] or [_pdf(f"Document {n}") for n in range(40)]
+    sources = [path.read_bytes() for path in sorted(PDFS.rglob("*.pdf"))] or [
+        a_pdf(f"Document {n}", PAGES) for n in range(40)
+    ]
     for number, content in enumerate(islice(cycle(sources), FILES)):
         (folder / f"{number:04d}.pdf").write_bytes(content + f"\n% {number}\n".encode())
     return folder
-
-
-def _pdf(word: str) -> bytes:
-    pdf = FPDF()
-    pdf.set_font("helvetica", size=11)
-    for page in range(5):
-        pdf.add_page()
-        pdf.multi_cell(0, 6, f"Page {page}, {word}. " + "Suppliers, sites and skills of a region. " * 30)
-    return bytes(pdf.output())
-
-
-def _time_to_search(browser: Visitor, word: str) -> float:
-    """Return the seconds from sending a PDF until search finds a word in its text."""
-    content, token = _pdf(word), browser.token("/resources/new")
-    began = time.perf_counter()
-    browser.upload(f"file of {len(word)}.pdf", content, token)
-    while "1 resource" not in browser.get(f"/search?q={word}"):
-        time.sleep(POLLING)
-    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
