@@ -111,11 +111,12 @@ class Database:
 
     def wake(self) -> None:
         """Tell workers to look for work at once; on PostgreSQL, only this process, if it is one. Never fails."""
+        source = None
         if self.alarm is not None:
             self.alarm.ring()
+            source = self.alarm.source  # which another thread may take away at any time
         if self.line is not None:
-            own = None if self.alarm is None or self.alarm.source is None else self.alarm.source.path
-            waking.wake(self.config.INSTANCE, but=own)
+            waking.wake(self.config.INSTANCE, but=source.path if source else None)
 
     @contextmanager
     def noting(self) -> Iterator[Session]:

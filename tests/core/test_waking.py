@@ -199,6 +199,20 @@ def test_a_thread_does_not_wake_itself(database: Database) -> None:
     assert not own.is_set()
 
 
+def test_a_change_while_the_worker_stops_listening_is_saved_and_signals_nothing_to_itself(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = waking.Pipe(database.config.INSTANCE)
+    database.alarm = waking.Alarm()
+    looks = iter([pipe, None])
+    monkeypatch.setattr(waking.Alarm, "source", property(lambda _alarm: next(looks)), raising=False)
+    _change(database, "saved")
+    assert _signs(pipe._reading) == b""
+    pipe.close()
+    with database.reading() as db:
+        assert db.get_one(Setting, "a setting of this test").value == "saved"
+
+
 def test_a_bell_that_rang_while_the_worker_looked_ends_its_next_pause_at_once() -> None:
     stop, bell = threading.Event(), threading.Event()
     bell.set()
