@@ -3,10 +3,13 @@
 import os
 import statistics
 import sys
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from bench.filled import load
+from bench import corpus
+from bench.filled import Filled, fill, load, make_index
 from hub.core.dates import number
 
 
@@ -56,6 +59,16 @@ def show(figures: Iterable[Figure]) -> list[Figure]:
         print(figure.row(), flush=True)
         shown.append(figure)
     return shown
+
+
+def show_filled(size: int, measure: Callable[[Filled], Iterable[Figure]]) -> None:
+    """Print the table of figures that are measured in a hub with ``size`` resources and their index."""
+    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
+        filled = fill(Path(folder), size, corpus.stories())
+        make_index(filled)
+        print(heading())
+        show(measure(filled))
+        filled.database.close()
 
 
 def median(times: Sequence[float]) -> float:

@@ -6,7 +6,6 @@ drawing, an SVG file.
 
 import math
 import os
-import resource
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -15,10 +14,9 @@ from pathlib import Path
 
 from bench import corpus
 from bench.figures import median
-from bench.filled import fill, load, merge_all
+from bench.filled import fill, load, make_index
 from bench.pages import measured
 from hub.core.dates import number
-from hub.search import index
 from hub.search.store import folders
 from hub.search.store.snapshots import Snapshot
 
@@ -56,11 +54,7 @@ def main(drawing: str = "") -> None:
 
 def _of(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Grown:
     filled = fill(folder, size, stories)
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    index.catch_up(filled.database)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    merge_all(filled.database)
+    indexed = make_index(filled)
     current = folders.current_folder(folders.root_of(filled.database.config))
     assert current
     began = time.perf_counter()
@@ -68,7 +62,7 @@ def _of(folder: Path, size: int, stories: Sequence[corpus.Story]) -> Grown:
     opening = (time.perf_counter() - began) * 1000
     times = {name: median(each.milliseconds) for name, each in measured(filled).items()}
     filled.database.close()
-    return times | {"opening": opening, "indexing": size / seconds}
+    return times | {"opening": opening, "indexing": indexed.per_second}
 
 
 def drawn(lines: Mapping[str, Sequence[float]], sizes: Sequence[int]) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import event, select
 
 from bench import corpus
 from bench.figures import Figure, median, p95
-from bench.filled import Filled, fill, merge_all
+from bench.filled import Filled, fill, make_index
 from bench.rows import browser_of
 from config import Config
 from hub.core.dates import number
@@ -25,7 +25,6 @@ from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
 from hub.members.models import Person
-from hub.search import index
 from tests.serving import Hub
 
 SIZES = [int(size) for size in os.environ.get("HUB_BENCH_SIZES", "2000,10000,50000").split(",")]
@@ -53,8 +52,7 @@ def main() -> None:
     for size in SIZES:
         with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
             filled = fill(Path(folder), size, stories)
-            index.catch_up(filled.database)
-            merge_all(filled.database)
+            make_index(filled)
             print(f"| {number(size)} | {' | '.join(map(str, measured(filled).values()))} |", flush=True)
             filled.database.close()
 

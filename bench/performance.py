@@ -5,20 +5,17 @@ largest that of a full hub, and search engines are compared at the middle one.
 """
 
 import os
-import resource
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 from bench import corpus, load, originals, pages, resting, starting, while_importing
 from bench.figures import Figure, heading, median, p95, show
-from bench.filled import Filled, fill, merge_all
+from bench.filled import Filled, fill, make_index
 from bench.search import engine_times, whole_requests
 from bench.yardsticks import YARDSTICKS
 from hub.core.dates import number
-from hub.search import index
 
 SIZES = sorted(int(size) for size in os.environ.get("HUB_BENCH_SIZES", "2000,10000,50000").split(","))
 RESOURCE_PAGE = {2_000: 12.0, 10_000: 12.0}  # milliseconds; above, 15
@@ -64,8 +61,7 @@ def _of_a_demo(folder: Path) -> Iterator[Figure]:
 
 def _of_size(filled: Filled, folder: Path) -> Iterator[Figure]:
     size = filled.resources
-    rate = _indexed(filled)
-    merge_all(filled.database)
+    indexed = make_index(filled)
     times = pages.measured(filled)
     of_resource = times["resource"]
     asked = RESOURCE_PAGE.get(size, 15.0)
@@ -79,21 +75,11 @@ def _of_size(filled: Filled, folder: Path) -> Iterator[Figure]:
         home = times["home"]
         beside = f"p95 {p95(home.milliseconds):.0f} ms, {home.statements} statements"
         yield Figure(f"home at {number(size)}", median(home.milliseconds), 12.0, "ms", beside=beside)
-        if rate.measured:
-            yield rate
+        if indexed.per_second:
+            line, beside = f"building the index of {number(size)} resources of ten pages", f"{indexed.seconds:.0f} s"
+            yield Figure(line, indexed.per_second, 400.0, "resources/s of a core", at_least=True, beside=beside)
         yield from whole_requests(filled)
         yield from starting.figures(filled)
-
-
-def _indexed(filled: Filled) -> Figure:
-    """Build the index in this process, and return the resources for each second of one core; 0 if it is there already."""
-    before, began = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter()
-    changed = index.catch_up(filled.database)
-    after, took = resource.getrusage(resource.RUSAGE_SELF), time.perf_counter() - began
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    line = f"building the index of {number(filled.resources)} resources of ten pages"
-    rate = filled.resources / seconds if changed else 0.0
-    return Figure(line, rate, 400.0, "resources/s of a core", at_least=True, beside=f"{took:.0f} s")
 
 
 def _against_tantivy(filled: Filled, folder: Path) -> Iterator[Figure]:

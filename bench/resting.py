@@ -4,19 +4,15 @@
 """
 
 import os
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 
 import psutil
 
-from bench import corpus
-from bench.figures import Figure, heading, show
-from bench.filled import Filled, cookie_of, fill, merge_all
+from bench.figures import Figure, show_filled
+from bench.filled import Filled, cookie_of
 from bench.load import load_of
 from hub.core.dates import number
-from hub.search import index
 
 SIZE = min(int(size) for size in os.environ.get("HUB_BENCH_SIZES", "2000").split(","))
 REST = float(os.environ.get("HUB_BENCH_REST", "60"))
@@ -26,13 +22,7 @@ PAGES = ("/", "/resources/1", "/sharing", "/search?q=plan")
 
 def main() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
-        filled = fill(Path(folder), SIZE, corpus.stories())
-        index.catch_up(filled.database)
-        merge_all(filled.database)
-        print(heading())
-        show(figures(filled))
-        filled.database.close()
+    show_filled(SIZE, figures)
 
 
 def figures(filled: Filled) -> Iterator[Figure]:

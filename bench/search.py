@@ -2,20 +2,20 @@
 
 ``HUB_BENCH_SIZES`` has the numbers of resources (1000,10000,50000), with ten pages each. ``HUB_BENCH_NAIVE`` is the
 largest size at which naive Whoosh is measured, since indexing takes it long. ``HUB_BENCH_ALONE=1`` measures only the
-hub's own searches: no other engines, and nothing during searches. ``HUB_BENCH_MEANING=1`` gives each page a vector
-and searches by meaning too, if the extra is installed. ``HUB_BENCH_FILES`` is the number of files that are imported while the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or
-at the largest size.
+hub's own searches: no other engines, and nothing during searches. ``HUB_BENCH_MEANING=1`` gives each page a vector and
+searches by meaning too, if the extra is installed. ``HUB_BENCH_FILES`` is the number of files that are imported while
+the hub is searched (1000). Freshness, import and rebuild are measured at 10,000 resources, or at the largest size.
 """
 
 import http.client
 import os
-import resource
 import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlencode
@@ -24,13 +24,12 @@ import psutil
 
 from bench import corpus
 from bench.figures import Figure, median, p95
-from bench.filled import PAGES, Filled, cookie_of, fill, load, merge_all
+from bench.filled import PAGES, Filled, cookie_of, fill, load, make_index
 from bench.finding import files_waiting, seconds_to_find
 from bench.yardsticks import YARDSTICKS
 from hub.core.dates import number, plural
 from hub.core.db import Database
 from hub.members.models import Person
-from hub.search import index
 from hub.search.queries import results as results_queries
 from hub.search.rules.results import Query
 from hub.search.store import folders
@@ -77,11 +76,7 @@ def main() -> None:
 def _row(filled: Filled, folder: Path) -> None:
     """Print one row of the table, with a merged index, as it is an hour after a large import."""
     database = filled.database
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    index.catch_up(database)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    merge_all(database)
+    indexed = make_index(filled)
     current = folders.current_folder(folders.root_of(database.config))
     assert current is not None
     share = sum(path.stat().st_size for path in current.iterdir() if path.is_file()) / filled.characters
@@ -92,21 +87,10 @@ def _row(filled: Filled, folder: Path) -> None:
             continue
         with yardstick(database, folder / name) as search:
             cells.append(_time(search, filled.questions, rounds=1 if name == "naive Whoosh" else 2))
-    filled.hub.start()
-    try:
-        cookie, addresses = cookie_of(filled.hub), _addresses(filled.questions)
-        for _ in range(3):  # each web process opens the index on its first request
-            _ask(filled.hub.port, cookie, addresses)
-        times = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
-        with _Clients(filled.hub.port, cookie, addresses) as clients:
-            clients.wait(SECONDS)
-        web = filled.hub.web()
-        weight = max(child.memory_info().rss for child in [web, *web.children()]) / 1e6 if web else 0.0
-    finally:
-        filled.hub.stop()
-    cells.insert(0, _figures(times))
-    many = f"{len(clients.times) / clients.took:.0f} requests/s, p95 {p95(clients.times):.0f} ms"
-    last = [many, f"{filled.resources / seconds:.0f}/s on one core", f"{share:.2f}", f"{weight:.0f} MB", load()]
+    served = _served(filled)
+    cells.insert(0, _figures(served.times))
+    many = f"{served.rate:.0f} requests/s, p95 {p95(served.many):.0f} ms"
+    last = [many, f"{indexed.per_second:.0f}/s on one core", f"{share:.2f}", f"{served.weight:.0f} MB", load()]
     print(f"| {number(filled.resources)} | {' | '.join([*cells, *last])} |", flush=True)
 
 
@@ -143,24 +127,42 @@ def engine_times(filled: Filled, search: Callable[[str], int] | None = None) -> 
     return _times(search or _engine(filled.database), filled.questions)
 
 
-def whole_requests(filled: Filled) -> Iterator[Figure]:
-    """Serve a filled hub, and measure searches over HTTP: one client, then many at once."""
-    filled.hub.start()
+@dataclass(frozen=True)
+class Served:
+    """The milliseconds of requests of one client, and of many at once; their rate, and the web process's megabytes."""
+
+    times: Sequence[float]
+    many: Sequence[float]
+    rate: float
+    weight: float
+
+
+def _served(filled: Filled) -> Served:
+    """Serve a filled hub, and search over HTTP: one client, then many at once."""
+    hub = filled.hub
+    hub.start()
     try:
-        cookie, addresses = cookie_of(filled.hub), _addresses(filled.questions)
+        cookie, addresses = cookie_of(hub), _addresses(filled.questions)
         for _ in range(3):  # each web process opens the index on its first request
-            _ask(filled.hub.port, cookie, addresses)
-        times = [time for _ in range(2) for time in _ask(filled.hub.port, cookie, addresses)]
-        with _Clients(filled.hub.port, cookie, addresses) as clients:
+            _ask(hub.port, cookie, addresses)
+        times = [time for _ in range(2) for time in _ask(hub.port, cookie, addresses)]
+        with _Clients(hub.port, cookie, addresses) as clients:
             clients.wait(SECONDS)
+        web = hub.web()
+        weight = max(child.memory_info().rss for child in [web, *web.children()]) / 1e6 if web else 0.0
     finally:
-        filled.hub.stop()
+        hub.stop()
+    return Served(times, clients.times, len(clients.times) / clients.took, weight)
+
+
+def whole_requests(filled: Filled) -> Iterator[Figure]:
+    """Measure searches of a filled hub over HTTP."""
+    served = _served(filled)
     line = f"search at {number(filled.resources)}, whole request"
-    yield Figure(f"{line}, median", median(times), 25.0, "ms")
-    yield Figure(f"{line}, 95th percentile", p95(times), 60.0, "ms")
-    rate = len(clients.times) / clients.took
-    beside = f"p95 {p95(clients.times):.0f} ms"
-    yield Figure(f"{line}, {CLIENTS} clients", rate, 60.0, "requests/s", at_least=True, beside=beside)
+    yield Figure(f"{line}, median", median(served.times), 25.0, "ms")
+    yield Figure(f"{line}, 95th percentile", p95(served.times), 60.0, "ms")
+    beside = f"p95 {p95(served.many):.0f} ms"
+    yield Figure(f"{line}, {CLIENTS} clients", served.rate, 60.0, "requests/s", at_least=True, beside=beside)
 
 
 def _figures(times: Sequence[float]) -> str:

@@ -5,16 +5,13 @@
 
 import os
 import resource
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from itertools import chain
 
-from bench import corpus
-from bench.figures import Figure, heading, median, show
-from bench.filled import Filled, fill, merge_all
+from bench.figures import Figure, median, show_filled
+from bench.filled import Filled
 from hub.core.dates import number
-from hub.search import index
 from tests.serving import Hub
 
 SIZE = max(int(size) for size in os.environ.get("HUB_BENCH_SIZES", "50000").split(","))
@@ -23,13 +20,7 @@ TURNS = 7
 
 def main() -> None:
     """Print the table."""
-    with tempfile.TemporaryDirectory(prefix="hub-bench-", ignore_cleanup_errors=True) as folder:
-        filled = fill(Path(folder), SIZE, corpus.stories())
-        index.catch_up(filled.database)
-        merge_all(filled.database)
-        print(heading())
-        show([help_figure(filled.hub), *figures(filled)])
-        filled.database.close()
+    show_filled(SIZE, lambda filled: chain([help_figure(filled.hub)], figures(filled)))
 
 
 def help_figure(hub: Hub) -> Figure:
