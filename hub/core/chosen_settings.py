@@ -56,8 +56,8 @@ def refresh(database: Database) -> None:
     given, config = database.config.given, database.config
     chosen: dict[str, Any] = {name: value for name, value in rows if name not in given and _is_valid(name, value)}
     if any(getattr(config, name) != value for name, value in chosen.items()):
-        database.config = replace(config, **chosen)
-    database.refreshed = (state, database.config)
+        config = database.config = replace(config, **chosen)
+    database.refreshed = (state, config)  # not what another thread, which read before a change, may have set meanwhile
 
 
 def _is_valid(name: str, value: str) -> bool:

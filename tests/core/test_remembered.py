@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
+from config import Config
 from hub.core import chosen_settings
 from hub.core.db import Database
 from hub.core.remembered import MOST, Memory, remembered
@@ -81,6 +82,30 @@ def test_chosen_settings_cost_no_query_until_something_changes(database: Databas
         chosen_settings.store(db, NAME, "Forge")
     chosen_settings.refresh(database)
     assert database.config.HUB_NAME == "Forge"
+
+
+class _Raced(Database):
+    """A database whose settings another thread, which read them before a change, sets right after this one."""
+
+    older: Config | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        super().__setattr__(name, value)
+        if name == "config" and self.older:
+            super().__setattr__("config", self.older)
+            self.older = None
+
+
+def test_older_settings_of_another_thread_last_only_until_the_next_request(database: Database) -> None:
+    with closing(_Raced(database.config)) as raced:
+        chosen_settings.refresh(raced)
+        with database.writing() as db:
+            chosen_settings.store(db, NAME, "Forge")
+        raced.older = raced.config
+        chosen_settings.refresh(raced)
+        assert raced.older is None
+        chosen_settings.refresh(raced)
+        assert raced.config.HUB_NAME == "Forge"
 
 
 def test_what_changed_while_a_database_was_closed_is_seen_when_it_is_used_again(database: Database) -> None:
