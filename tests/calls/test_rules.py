@@ -21,7 +21,7 @@ from hub.calls.rules.presentations import (
     schedule,
     topics_by_last_day,
 )
-from hub.calls.rules.series import CallState, Series, is_check_in_open, is_held
+from hub.calls.rules.series import CallState, Series, is_check_in_open, is_held, is_upcoming
 from hub.members.rules.membership import Membership, Period
 from hub.members.rules.organizations import OrganizationKind
 
@@ -77,6 +77,9 @@ def test_a_call_was_held_if_it_is_over_and_was_not_canceled() -> None:
     assert is_held(CallState.PLANNED, end, end)
     for state in (CallState.CANCELLED, CallState.SKIPPED, CallState.HOLIDAY):
         assert not is_held(state, end, end + timedelta(days=1))
+        assert not is_upcoming(state, end, start)
+    assert is_upcoming(CallState.PLANNED, end, start)
+    assert not is_upcoming(CallState.PLANNED, end, end)
 
 
 @pytest.mark.parametrize(

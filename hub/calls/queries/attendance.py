@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from hub.calls.models import Attendance, Call, Source
 from hub.calls.queries.series import in_year, is_held_call
 from hub.calls.rules.commitment import AttendanceCounts, attendance_in
-from hub.calls.rules.series import CallState
+from hub.calls.rules.series import CallState, is_held
 from hub.core.db import config_of
 from hub.core.errors import NotFound
 from hub.members import queries as members_queries
@@ -185,7 +185,7 @@ def history_of(db: Session, organization: Organization, year: int, now: datetime
     return [
         PastCall(
             call,
-            call.state is CallState.PLANNED and call.ends_at <= now,
+            is_held(call.state, call.ends_at, now),
             tuple(dict.fromkeys(entry.source for entry in entries[call.id])),
             tuple(dict.fromkeys(entry.name for entry in entries[call.id] if entry.name)),
         )

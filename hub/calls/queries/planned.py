@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from hub.calls.models import Attendance, Call, Presentation, Source
 from hub.calls.queries.attendance import is_counted
-from hub.calls.rules.presentations import MOST_PER_CALL, TAKES_SLOT, Outcome, SlotFacts, SlotState
+from hub.calls.rules import presentations as presentations_rules
+from hub.calls.rules import series as series_rules
+from hub.calls.rules.presentations import Outcome, SlotFacts, SlotState
 from hub.calls.rules.series import CallState
 from hub.core.remembered import remembered
 from hub.members.models import Organization
@@ -45,18 +47,17 @@ class CallFacts:
     slots: tuple[Slot, ...]
 
     def is_held(self, now: datetime) -> bool:
-        """Return True if the call was held, like `is_held_call`."""
-        return self.state is CallState.PLANNED and self.ends_at <= now
+        """Return True if the call was held."""
+        return series_rules.is_held(self.state, self.ends_at, now)
 
     def is_upcoming(self, now: datetime) -> bool:
-        """Return True if the call is scheduled and not over, like `is_upcoming_call`."""
-        return self.state is CallState.PLANNED and self.ends_at > now
+        """Return True if the call is scheduled and not over."""
+        return series_rules.is_upcoming(self.state, self.ends_at, now)
 
     @property
     def free(self) -> int:
-        """The number of open slots; a no-show leaves its slot open."""
-        taken = sum(slot.state in TAKES_SLOT and slot.outcome is not Outcome.NO_SHOW for slot in self.slots)
-        return max(MOST_PER_CALL - taken, 0)
+        """The number of open slots."""
+        return max(presentations_rules.count_open((slot.state, slot.outcome) for slot in self.slots), 0)
 
 
 @dataclass(frozen=True)

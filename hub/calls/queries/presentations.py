@@ -13,13 +13,13 @@ from hub.calls.models import Attendance, Call, Presentation, PresentationChange
 from hub.calls.queries.attendance import is_counted
 from hub.calls.queries.series import in_year, is_held_call, is_upcoming_call
 from hub.calls.rules.presentations import (
-    MOST_PER_CALL,
     TAKES_SLOT,
     Outcome,
     PresentationStanding,
     PresentationStatus,
     SlotFacts,
     SlotState,
+    count_open,
     presentation_standing,
     topics_by_last_day,
 )
@@ -185,10 +185,7 @@ def open_slots(db: Session, now: datetime, last: date) -> list[OpenSlots]:
 
 
 def _count_open(call: Call) -> int:
-    return MOST_PER_CALL - sum(
-        presentation.state in TAKES_SLOT and presentation.outcome is not Outcome.NO_SHOW
-        for presentation in call.presentations
-    )
+    return count_open((presentation.state, presentation.outcome) for presentation in call.presentations)
 
 
 def held_with_open_slots(db: Session, presentation: Presentation, now: datetime) -> list[OpenSlots]:

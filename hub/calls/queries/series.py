@@ -37,7 +37,7 @@ def is_held_call(now: datetime) -> ColumnElement[bool]:
 
 
 def is_upcoming_call(now: datetime) -> ColumnElement[bool]:
-    """Return the SQL condition for calls that are scheduled and not over."""
+    """Return the SQL condition for calls that are scheduled and not over, like `is_upcoming`."""
     return and_(Call.state == CallState.PLANNED, Call.ends_at > now)
 
 

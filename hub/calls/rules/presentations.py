@@ -145,6 +145,11 @@ def presentation_standing(
     return next((standing for applies, standing in answers if applies), PresentationStanding.OVERDUE)
 
 
+def count_open(slots: Iterable[tuple[SlotState, Outcome | None]]) -> int:
+    """Return the number of open slots on a call with these presentations; a no-show leaves its slot open."""
+    return MOST_PER_CALL - sum(state in TAKES_SLOT and outcome is not Outcome.NO_SHOW for state, outcome in slots)
+
+
 @dataclass(frozen=True)
 class Suggestion:
     """A suggested date: which organization (by ID) on which call."""

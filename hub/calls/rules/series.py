@@ -70,6 +70,11 @@ def is_held(state: CallState, ends_at: datetime, now: datetime) -> bool:
     return state is CallState.PLANNED and ends_at <= now
 
 
+def is_upcoming(state: CallState, ends_at: datetime, now: datetime) -> bool:
+    """Return True if the call is scheduled and not over."""
+    return state is CallState.PLANNED and ends_at > now
+
+
 def is_check_in_open(state: CallState, starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
     """Return True if people can check in now: from ten minutes before the call to seven days after it."""
     return state is CallState.PLANNED and starts_at - CHECK_IN_BEFORE <= now <= ends_at + CHECK_IN_AFTER
