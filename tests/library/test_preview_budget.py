@@ -1,20 +1,22 @@
 """Previews keep within their budget: what wasn't used for longest goes first, small pictures last, and all can return."""
 
+import io
 import os
 import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
 from hub.core.db import Database
 from hub.library import actions as library_actions
-from hub.library.derive import page_texts
+from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import budget, making, shelf, showing
-from hub.library.extract.reader import Reader
+from hub.library.extract.reader import READER_VERSION, Reader
 from hub.library.files import originals
-from hub.library.models import Revision
-from hub.library.rules import Kind, PreviewState
+from hub.library.models import Page, Revision
+from hub.library.rules import Kind, PageKind, PreviewState, State
 from hub.members.rules.organizations import OrganizationKind, Role
 from tests.library import documents
 from tests.world import SignIn, a_person, an_organization
@@ -145,6 +147,32 @@ def test_nothing_is_searched_as_long_as_nothing_was_added(
     monkeypatch.setattr(budget, "_files", lambda _folder: pytest.fail("searched"))
     monkeypatch.setattr(budget, "budget_of", lambda _database: pytest.fail("asked"))
     assert budget.make_room(database) == 0
+
+
+def test_a_deck_whose_pdf_never_stays_is_exported_again_only_once(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognizing, "can_recognize", lambda _config: True)
+    stored = originals.store(database.config, io.BytesIO(b"A deck."))
+    with database.writing() as db:
+        file = library_actions.File(stored, "a.pptx")
+        library_actions.add(db, None, an_organization(db), library_actions.Facts(Kind.PRESENTATION), file)
+        read = {"reader_version": READER_VERSION, "state": State.OK, "page_count": 1}
+        db.execute(update(Revision).values(**read, preview_state=PreviewState.PICTURES, preview_version=1))
+        db.add(Page(revision_id=db.scalars(select(Revision.id)).one(), number=1, kind=PageKind.SLIDE, is_picture=True))
+
+    def recognized() -> tuple[int, int, float | None]:
+        with Reader() as reader:
+            done = recognizing.catch_up(database, reader)
+        with database.reading() as db:
+            version, confidence = db.execute(select(Revision.preview_version, Page.confidence).join(Page)).one()
+            return done, version, confidence
+
+    assert recognized() == (1, 0, None)  # the PDF was deleted to make room
+    assert recognized() == (0, 0, None)  # until it is exported again
+    with database.writing() as db:
+        db.execute(update(Revision).values(preview_version=1))  # it was, and was deleted again
+    assert recognized() == (1, 1, 0.0)
 
 
 def test_what_a_power_failure_left_in_the_counts_is_no_number(database: Database) -> None:

@@ -356,6 +356,10 @@ def test_a_slide_that_is_a_picture_is_read_from_the_exported_deck(
         db.scalars(select(Page).where(Page.number == 2)).one().is_picture = True
     assert recognizing.catch_up(database, reader) == 0  # its picture isn't made yet
     making.catch_up(database, reader)
+    document = shelf.folder_of(database.config, revision_of(database, resource).sha256 or "") / shelf.DOCUMENT
+    document.unlink()  # to make room for other previews
+    assert recognizing.catch_up(database, reader) == 1  # it asks for the deck's PDF, and waits for it
+    making.catch_up(database, reader)
     assert recognizing.catch_up(database, reader) == 1
     assert "Mandrel and chuck" in pages_of(database, resource)[1].text
 

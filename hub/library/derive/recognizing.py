@@ -21,7 +21,7 @@ from hub.core import clock, heartbeats
 from hub.core.db import Database
 from hub.library import queries as library_queries
 from hub.library.derive import page_texts, picture_states, turns
-from hub.library.derive.previews import showing
+from hub.library.derive.previews import shelf, showing
 from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
@@ -61,11 +61,12 @@ class Claim:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a page: what was read, whether the picture is blank, or whether it can't be read."""
+    """What became of a page: what was read, whether the picture is blank, can't be read, or is to be drawn first."""
 
     recognition: Recognition = NOTHING
     is_blank: bool = False
     is_failed: bool = False
+    is_undrawn: bool = False
 
 
 Progress = Callable[[int, int], None]
@@ -134,7 +135,11 @@ def _waits(config: Config) -> ColumnElement[bool]:
         Page.confidence.is_(None),
         or_(
             and_(Page.kind == PageKind.PAGE, Revision.preview_state != PreviewState.WAITING),
-            and_(Page.kind == PageKind.SLIDE, Revision.preview_state == PreviewState.PICTURES),
+            and_(
+                Page.kind == PageKind.SLIDE,
+                Revision.preview_state == PreviewState.PICTURES,
+                Revision.preview_version > 0,
+            ),
         ),
         Revision.source == Source.FILE,
         Revision.reader_version >= READER_VERSION,
@@ -180,7 +185,11 @@ def _recognized(config: Config, reader: Reader, claim: Claim) -> Result | None:
     if source is None:
         return Result(is_failed=True)
     path, extension = source
-    prepared = reader.make("prepare", path, extension, PREPARING, number=claim.number)
+    try:
+        prepared = reader.make("prepare", path, extension, PREPARING, number=claim.number)
+    except FileNotFoundError:
+        return _without_file(config, claim)
+    _asked(config, claim).unlink(missing_ok=True)
     content = prepared.each.get(1, b"")
     if content == BLANK:
         return Result(is_blank=True)
@@ -196,16 +205,32 @@ def _recognized(config: Config, reader: Reader, claim: Claim) -> Result | None:
 
 
 def _source(config: Config, revision: Revision) -> tuple[Path, str] | None:
-    """Return the file that the pages' pictures come from, with its extension; None if it is missing."""
+    """Return the file that the pages' pictures come from, with its extension; None if there is none."""
     file_format = format_of(revision.file_name or "")
     if file_format is not None and file_format.extension in PICTURE_FILES | {"pdf"}:
-        path, extension = originals.path_of(config, revision.sha256 or ""), file_format.extension
-    else:
-        drawn, extension = showing.drawn_from(config, revision), "pdf"
-        if drawn is None:
-            return None
-        path = drawn
-    return (path, extension) if path.is_file() else None
+        return originals.path_of(config, revision.sha256 or ""), file_format.extension
+    drawn = showing.drawn_from(config, revision)
+    if drawn is None:
+        return None
+    shelf.note_use(drawn)
+    return drawn, "pdf"
+
+
+def _without_file(config: Config, claim: Claim) -> Result:
+    """Return the result of a page whose file is missing: a deck's PDF, deleted to make room, is exported again.
+
+    That is asked for only once in a row, since the PDF may be larger than the room for all previews.
+    """
+    asked = _asked(config, claim)
+    if showing.drawn_from(config, claim.revision) != asked.with_name(shelf.DOCUMENT) or asked.exists():
+        return Result(is_failed=True)
+    shelf.write(asked, b"-")
+    return Result(is_undrawn=True)
+
+
+def _asked(config: Config, claim: Claim) -> Path:
+    """Return the path of the mark that a deck's PDF was asked for, and wasn't there since."""
+    return shelf.folder_of(config, claim.revision.sha256 or "") / "asked.none"
 
 
 def _failed(claim: Claim, pieces: Pieces) -> Result | None:
@@ -232,6 +257,9 @@ def _finish(database: Database, claim: Claim, result: Result | None) -> None:
         if result is None:
             return
         revision.tries = 0
+        if result.is_undrawn:
+            revision.preview_version = 0
+            return
         before = picture_states.picture_pages(db, revision)
         db.execute(
             update(Page)
