@@ -85,6 +85,22 @@ def test_what_was_deleted_is_drawn_again_when_it_is_asked_for(
         assert path.name == f"5-{width}.webp"
 
 
+def test_a_formatted_text_that_was_deleted_is_made_again_when_someone_opens_it(
+    database: Database, reader: Reader, tmp_path: Path
+) -> None:
+    (tmp_path / "note.md").write_text("# Call\n\nAna **spoke**")
+    revision = _drawn(database, reader, tmp_path / "note.md")
+    path = shelf.folder_of(database.config, revision.sha256 or "") / shelf.TEXT
+    path.unlink()
+    assert showing.set_text(database.config, revision) is None
+    making.catch_up(database, reader)
+    assert "<strong>spoke</strong>" in (showing.set_text(database.config, revision) or "")
+    path.unlink()
+    shelf.write(path.with_name(shelf.NO_TEXT), b"-")
+    assert showing.set_text(database.config, revision) is None
+    assert shelf.reported_missing(database.config) == []  # a text that can't be formatted isn't asked for again
+
+
 def test_who_opens_all_pages_cannot_exceed_the_budget(
     database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -292,6 +292,8 @@ def _typeset(reader: Reader, path: Path, extension: str, folder: Path, state: St
         html = pieces.each.get(1, b"").decode("utf-8", "replace")
         if html.strip():
             shelf.keep(folder / shelf.TEXT, safe_html(html).encode())
+        else:
+            shelf.write(folder / shelf.NO_TEXT, b"-")
     return PreviewState.NONE
 
 

@@ -13,6 +13,7 @@ SMALL, LARGE = 320, 1200  # pixels wide
 
 DOCUMENT = "document.pdf"  # a deck exported by LibreOffice
 TEXT = "document.html"  # a formatted text as safe HTML
+NO_TEXT = "document.none"  # the mark that there is none
 EMBEDDED = "embedded.webp"  # the thumbnail in the file
 GROWN = "grown"  # in the folder of all previews: what was added since they were last counted
 DAY = 24 * 3600  # seconds

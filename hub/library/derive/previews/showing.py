@@ -170,8 +170,14 @@ def set_text(config: Config, revision: Revision) -> Markup | None:
     file_format = format_of(revision.file_name or "")
     if file_format is None or file_format.extension not in TYPESET or revision.state is State.INFECTED:
         return None
+    path = shelf.folder_of(config, revision.sha256 or "") / shelf.TEXT
     try:
-        html = (shelf.folder_of(config, revision.sha256 or "") / shelf.TEXT).read_text(encoding="utf-8")
+        html = path.read_text(encoding="utf-8")
     except OSError:
+        is_made = revision.preview_version > 0 and revision.preview_state is PreviewState.NONE
+        if is_made and revision.state in {State.OK, State.PARTIAL} and not path.with_name(shelf.NO_TEXT).exists():
+            shelf.report_missing(config, revision.sha256 or "")  # it was deleted to make room
+            waking.wake(config.INSTANCE)
         return None
+    shelf.note_use(path)
     return Markup(html)  # noqa: S704 - it was sanitized by safe_html before it was saved
