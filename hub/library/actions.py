@@ -93,7 +93,8 @@ def add(
 ) -> Resource:
     """Add a resource of ``organization`` with its first revision; ``person`` is None on the command line.
 
-    ``in_bulk``: it is one of many, so that it is read after files that people wait for. Raises Refused with a sentence when the details or the content aren't valid.
+    ``in_bulk``: it is one of many, so that it is read after files that people wait for. Raises Refused with a sentence
+    when the details or the content aren't valid.
     """
     if person is not None and not may(person, Permission.ADD, organization):
         raise NotFound
