@@ -1,5 +1,6 @@
 """Previews keep within their budget: what wasn't used for longest goes first, small pictures last, and all can return."""
 
+import fcntl
 import io
 import os
 import re
@@ -189,6 +190,17 @@ def test_a_deck_whose_pdf_never_stays_is_exported_again_only_once(
     with database.writing() as db:
         db.execute(update(Revision).values(preview_version=1))  # it was, and was deleted again
     assert recognized() == (1, 1, 0.0)
+
+
+def test_only_one_worker_counts_and_makes_room(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    _with_budget(database, 1, monkeypatch)
+    with (shelf.root(database.config) / "counting").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert budget.make_room(database) == 0
+    assert budget.make_room(database) > 0
 
 
 def test_what_a_power_failure_left_in_the_counts_is_no_number(database: Database) -> None:

@@ -4,6 +4,7 @@ All of it is made again when someone asks for it. A note in the folder of previe
 is counted next to it, so that nothing is searched as long as there is room.
 """
 
+import fcntl
 import json
 import logging
 import os
@@ -52,12 +53,25 @@ def may_draw_ahead(config: Config) -> bool:
 
 
 def make_room(database: Database) -> int:
-    """Delete previews until they are within the budget; returns how many. Costs next to nothing if none were added."""
+    """Delete previews until they are within the budget; returns how many. Costs next to nothing if none were added.
+
+    Only one process does so at a time: two would each overwrite the other's count.
+    """
+    config = database.config
+    if not shelf.root(config).is_dir() or not (_is_old(config) or _read(config) is None or _grown(config)):
+        return 0
+    with (shelf.root(config) / "counting").open("a") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return 0
+        return _make_room(database)
+
+
+def _make_room(database: Database) -> int:
     config = database.config
     folder, note = shelf.root(config), _read(config)
     is_old = note is None or _is_old(config)
-    if not folder.is_dir() or not (is_old or _grown(config)):
-        return 0
     used = note[0] + _take_grown(config) if note and not is_old else None
     budget, deleted = budget_of(database), 0
     if used is None or used > budget:
