@@ -86,6 +86,17 @@ def test_what_was_deleted_is_drawn_again_when_it_is_asked_for(
         assert path.name == f"5-{width}.webp"
 
 
+def test_the_thumbnail_in_a_file_stays_since_no_one_asks_for_it_again(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", "one"))
+    embedded = shelf.folder_of(database.config, revision.sha256 or "") / shelf.EMBEDDED
+    shelf.write(embedded, b"RIFF....WEBP")
+    _with_budget(database, 1, monkeypatch)
+    assert budget.make_room(database) > 0
+    assert set(_sizes(database)) == {shelf.EMBEDDED}
+
+
 def test_a_formatted_text_that_was_deleted_is_made_again_when_someone_opens_it(
     database: Database, reader: Reader, tmp_path: Path
 ) -> None:

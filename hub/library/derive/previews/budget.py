@@ -148,8 +148,8 @@ def _files(folder: Path) -> Iterator[tuple[Order, Path, int]]:
 
 
 def _rank(name: str) -> int | None:
-    """Return the rank of a file with this name; None for one that is no preview."""
-    if name.endswith((".none", ".part")):
+    """Return the rank of a file with this name; None for one that is no preview, or too small to make it again."""
+    if name.endswith((".none", ".part")) or name == shelf.EMBEDDED:
         return None
     if name.endswith((f"-{shelf.LARGE}.webp", ".pdf")):
         return 0
