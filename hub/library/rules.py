@@ -242,17 +242,29 @@ class Progress:
 
 PICTURES_AT_ONCE = 10
 READING = "Processing. You can download it now, and search it in a few seconds."
+READING_LATER = (
+    "Processing. You can download it now. Files that are added a few at a time go first, so it may take a few minutes "
+    "until you can search this one."
+)
 
 
 def progress(
-    state: State, preview: PreviewState, kind: PageKind | None, count: int, *, is_read: bool, pictures: int = 0
+    state: State,
+    preview: PreviewState,
+    kind: PageKind | None,
+    count: int,
+    *,
+    is_read: bool,
+    in_bulk: bool = False,
+    pictures: int = 0,
 ) -> Progress:
     """Return the processing status: reading first, then "34 slides, searchable", previews, and text recognition last.
 
-    ``pictures`` is the number of pages that are pictures whose text is yet to be recognized.
+    ``in_bulk``: it came with many others, so that files that people wait for are read first. ``pictures`` is the number of
+    pages that are pictures whose text is yet to be recognized.
     """
     if not is_read:
-        return Progress(READING, busy=True, mark="reading")
+        return Progress(READING_LATER if in_bulk else READING, busy=True, mark="reading")
     # The page shows the text of a long scan a few pages at a time, not each page alone.
     mark = f"{state} {preview} {count} {-(-pictures // PICTURES_AT_ONCE)}"
     if kind is None or not count:

@@ -278,6 +278,8 @@ def test_more_than_ten_files_in_one_form_come_in_bulk(sign_in: SignIn, database:
         form = {"kind": "resource", "audience": "network", "files": files}
         answer = client.post("/resources/new", data=form, content_type="multipart/form-data")
         assert answer.status_code == 302
+        goes_later = "Files that are added a few at a time go first" in client.get(answer.location).text
+        assert goes_later == (count > library_actions.MOST_AWAITED)
         page_texts.catch_up(database)
         with database.reading() as db:
             newest = db.scalars(select(Revision.in_bulk).order_by(Revision.id.desc()).limit(count)).all()
@@ -286,6 +288,15 @@ def test_more_than_ten_files_in_one_form_come_in_bulk(sign_in: SignIn, database:
 
     assert send(MANY - 1) == {False}
     assert send(MANY) == {True}
+
+
+def test_the_page_of_a_resource_says_whether_it_is_read_at_once(sign_in: SignIn, database: Database) -> None:
+    with database.writing() as db:
+        a_person(db, an_organization(db), email="ana@lakeshore.example")
+    client = sign_in("ana@lakeshore.example")
+    for in_bulk, sentence in ((False, "search it in a few seconds"), (True, "may take a few minutes")):
+        added = _added(database, f"{in_bulk}", in_bulk=in_bulk)
+        assert sentence in client.get(f"/resources/{added}").text
 
 
 def test_files_of_the_command_come_in_bulk(database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -231,6 +231,7 @@ def _progress(revision: Revision, kind: PageKind | None) -> Progress:
         kind,
         revision.page_count,
         is_read=is_read,
+        in_bulk=revision.in_bulk,
         pictures=pictures if recognizing.can_recognize(web.config()) else 0,
     )
     if not is_read or revision.read_retry_at is None:
