@@ -90,7 +90,7 @@ class Config:
         200, "megabytes of disk space that uploads leave free, also those that haven't arrived in full"
     )
     PREVIEW_PERCENT: int = _setting(
-        40, "size of all previews, in percent of the files; those that weren't used for longest are deleted first"
+        40, "size of all previews, as a percentage of the size of the files; the least recently used go first"
     )
     REQUIRE_WALLS: str = _setting(
         "no", "yes: open uploaded files only if this machine can build all walls around the programs that open them"

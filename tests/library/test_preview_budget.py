@@ -235,5 +235,6 @@ def test_the_storage_page_says_what_pictures_of_pages_take(
     _drawn(database, reader, documents.pdf(tmp_path / "a.pdf", *PAGES))
     budget.make_room(database)
     assert re.search(
-        r"<dt>Pictures of pages</dt><dd>[\d.]+ [KM]B of at most [\d.]+ MB;", coordinator.get("/storage").text
+        r"<dt>Pictures of pages</dt><dd>[\d.]+ [KM]B\. Above [\d.]+ MB, the hub deletes",
+        coordinator.get("/storage").text,
     )
