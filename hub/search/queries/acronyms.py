@@ -38,8 +38,7 @@ def acronyms_on(db: Session, person: Person | None, topic: str, most: int) -> Se
             return []
         readable, snapshot = allowed(db, person, opened), opened.snapshot
         on_topic = readable & snapshot.masks.get(("topic", topic), 0)
-        with snapshot.lock:
-            counts = list(_used(snapshot, meanings.items(), on_topic, readable))
+        counts = list(_used(snapshot, meanings.items(), on_topic, readable))
     except snapshots.IndexUnusable:
         return []
     # An acronym that every topic uses, such as the alliance's own, tells less about this one.

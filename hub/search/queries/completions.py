@@ -50,8 +50,7 @@ def _keywords(readable: Readable, beginning: str, within: int) -> Iterator[str]:
 
 def _others(readable: Readable, beginning: str, within: int) -> Iterator[str]:
     """Yield words that begin so and are no keywords, the most frequent first."""
-    with readable.snapshot.lock:
-        terms = readable.snapshot.terms_with_prefix(beginning, MOST_TERMS)
+    terms = readable.snapshot.terms_with_prefix(beginning, MOST_TERMS)
     docs_by_term: dict[str, int] = {}
     for term in terms:
         if term.islower() and term.isalpha() and (docs := readable.docs(term) & within):

@@ -120,8 +120,7 @@ def matches(snapshot: Snapshot, nodes: Sequence[Node], within: int, names: Calla
 
     Raises IndexUnusable.
     """
-    with snapshot.lock:
-        return _QueryMatcher(snapshot, within, names).match(nodes)
+    return _QueryMatcher(snapshot, within, names).match(nodes)
 
 
 class _QueryMatcher:

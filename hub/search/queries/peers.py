@@ -99,8 +99,7 @@ def similar_to(db: Session, person: Person, organization: Organization) -> Seque
         best = nlargest(MOST_PEERS, (slug for slug in others if similarity[slug]), key=lambda slug: similarity[slug])
         resources = {slug: _similar_resources(snapshot, own, slug) for slug in best}
         words = {name for name in own if not name.startswith("topic ")}
-        with snapshot.lock:
-            shown = shown_words(snapshot, words, glossary(db).written())
+        shown = shown_words(snapshot, words, glossary(db).written())
     except snapshots.IndexUnusable:
         return []
     sources = _sources(db, person, [id_ for ids in resources.values() for id_ in ids])
@@ -154,8 +153,7 @@ def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
     frequencies = _FREQUENCIES.get(snapshot, "", dict)
     for rank, word in enumerate(facts.keywords.split()):
         if word not in frequencies:
-            with snapshot.lock:
-                frequencies[word] = snapshot.document_frequency(words_rules.term_of(word))
+            frequencies[word] = snapshot.document_frequency(words_rules.term_of(word))
         if (frequency := frequencies[word]) > 1:
             weights[word.lower()] = idf(frequency, total) / (1 + rank / 10)
     for topic in facts.topics:

@@ -150,9 +150,8 @@ def _with_feedback(
     This is RM3: a relevance model of the best pages, mixed with the query's own score.
     """
     best = in_order[:BEST]
-    with snapshot.lock:
-        weights = _shared_words(snapshot, matches.terms, scores[best].tolist(), page_texts(best))
-        leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
+    weights = _shared_words(snapshot, matches.terms, scores[best].tolist(), page_texts(best))
+    leaves = [(word_leaf(snapshot, term), weight) for term, weight in weights.items()]
     lifts = np.zeros(snapshot.size)
     for leaf, weight in leaves:
         docs, of_leaf = gains(snapshot, leaf)
@@ -170,7 +169,7 @@ def _with_feedback(
 def _shared_words(
     snapshot: Snapshot, typed: Collection[str], scores: Sequence[float], texts: Sequence[str]
 ) -> Mapping[str, float]:
-    """Return the terms that several texts share, with their weights; the caller holds the snapshot's lock."""
+    """Return the terms that several texts share, with their weights."""
     total = snapshot.live.bit_count()
     weights: dict[str, float] = {}
     having: Counter[str] = Counter()

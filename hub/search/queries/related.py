@@ -124,8 +124,7 @@ def _reasons(snapshot: Snapshot, doc: int, within: int, most: int, acronyms: Map
     """
     similar_documents = _SIMILAR.get(snapshot, (doc, within, most), lambda: _similar(snapshot, doc, within, most))
     words = dict.fromkeys(word for each in similar_documents for word in each.words)
-    with snapshot.lock:
-        shown = shown_words(snapshot, words, acronyms)
+    shown = shown_words(snapshot, words, acronyms)
     return {
         each.doc: (each.topics, [shown[word] for word in each.words if word in shown][:NAMED])
         for each in similar_documents
@@ -134,9 +133,8 @@ def _reasons(snapshot: Snapshot, doc: int, within: int, most: int, acronyms: Map
 
 def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Sequence[_Similar]:
     """Return the documents that share the most with a document, best first. Raises IndexUnusable."""
-    with snapshot.lock:
-        weights = _keyword_weights(snapshot, doc)
-        leaves = {word: ranking_queries.word_leaf(snapshot, words_rules.term_of(word)) for word in weights}
+    weights = _keyword_weights(snapshot, doc)
+    leaves = {word: ranking_queries.word_leaf(snapshot, words_rules.term_of(word)) for word in weights}
     is_within = flags_in(within, snapshot.size)
     is_within[doc] = False
     scores, shared = np.zeros(snapshot.size), np.zeros(snapshot.size, dtype=np.int8)
@@ -165,10 +163,7 @@ def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Sequence[_
 
 
 def shown_words(snapshot: Snapshot, words: Iterable[str], acronyms: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the keywords that are worth showing, as they are written; the caller holds the snapshot's lock.
-
-    Raises IndexUnusable.
-    """
+    """Return the keywords that are worth showing, as they are written. Raises IndexUnusable."""
     total = snapshot.live.bit_count()
     # The first word of an organization's name is usually its region or itself, and no subject.
     owners = {value.split("-")[0] for kind, value in snapshot.masks if kind == "organization"}

@@ -199,10 +199,9 @@ class _Speller:
     def terms(self, word: str) -> Mapping[str, int]:
         """Return the readable documents of the terms whose forms may be nearest to a word."""
         most = spelling_rules.max_edits(word)
-        with self.readable.snapshot.lock:
-            pool = {
-                other for words in self.readable.snapshot.vocabularies() for other in _pool(words, word, LONGEST_ENDING)
-            }
+        pool = {
+            other for words in self.readable.snapshot.vocabularies() for other in _pool(words, word, LONGEST_ENDING)
+        }
         endings = spelling_rules.ending_distances(word)
         near: list[tuple[int, int, str]] = []
         for other in pool:
@@ -224,12 +223,11 @@ class _Speller:
             return ""
         snapshot = self.readable.snapshot
         for at in range(3, len(word) - 2):
-            with snapshot.lock:
-                left, right = (snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
-                for doc in docs_of(left.bits & right.bits & self.readable.allowed)[:MOST_READ]:
-                    right_positions = set(right.positions_in(doc))
-                    if any(position + 1 in right_positions for position in left.positions_in(doc)):
-                        return f"{word[:at]} {word[at:]}"
+            left, right = (snapshot.postings("body", words_rules.term_of(part)) for part in (word[:at], word[at:]))
+            for doc in docs_of(left.bits & right.bits & self.readable.allowed)[:MOST_READ]:
+                right_positions = set(right.positions_in(doc))
+                if any(position + 1 in right_positions for position in left.positions_in(doc)):
+                    return f"{word[:at]} {word[at:]}"
         return ""
 
 

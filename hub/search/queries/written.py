@@ -41,8 +41,7 @@ class Readable:
 
     def docs(self, term: str, field: str = "body") -> int:
         """Return the documents with a term, as a bit set."""
-        with self.snapshot.lock:
-            return self.snapshot.postings(field, term).bits & self.allowed
+        return self.snapshot.postings(field, term).bits & self.allowed
 
     def docs_with_keyword(self, word: str) -> int:
         """Return the documents of which a folded word is a keyword, as a bit set."""
@@ -57,10 +56,9 @@ class Readable:
         """
         places: dict[Place, None] = {}
         for term, docs in docs_by_term.items():
-            with self.snapshot.lock:
-                postings = self.snapshot.postings("body", term)
-                for doc in _spread(docs_of(docs & self.allowed), most):
-                    places |= {(doc, place): None for place in _spread(postings.positions_in(doc), places_each)}
+            postings = self.snapshot.postings("body", term)
+            for doc in _spread(docs_of(docs & self.allowed), most):
+                places |= {(doc, place): None for place in _spread(postings.positions_in(doc), places_each)}
         return written_rules.ways_to_write(*self.texts(list(places)[:MOST_READ]), docs_by_term.keys())
 
     def as_written(self, word: str, *, is_typed_low: bool) -> str:

@@ -10,7 +10,7 @@ import threading
 from bisect import bisect_right
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from functools import cached_property
 from itertools import accumulate
 from pathlib import Path
@@ -100,7 +100,6 @@ class Snapshot:
     def __init__(self, folder: Path, known: Mapping[str, Segment] | None = None) -> None:
         """Open the newest state of ``folder``; segments in ``known`` aren't read again. Raises IndexUnusable."""
         self.folder = folder
-        self.lock = nullcontext()  # reading needs no lock
         try:
             toc = TOC.read(MappedStorage(str(folder)), "MAIN")
             self.segments = {
