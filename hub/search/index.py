@@ -122,7 +122,7 @@ def audit_index(database: Database) -> list[str]:
     problems = [f"The file {name} of the search index is missing or damaged." for name in manifest.corrupt(folder)]
     with database.reading() as db:
         wanted = freshness_queries.stamps(db, freshness_queries.checksums(db))
-    indexed = _stamps_in(snapshot)
+    indexed = snapshot.stamps()
     problems += [f"Resource {id_} is missing from the search index." for id_ in sorted(wanted.keys() - indexed.keys())]
     problems += [f"Resource {id_} should not be in the search index." for id_ in sorted(indexed.keys() - wanted.keys())]
     both = sorted(wanted.keys() & indexed.keys())
@@ -156,10 +156,6 @@ def _combined(checksums: Mapping[int, int]) -> int:
     return sum(id_ * checksum for id_, checksum in checksums.items())
 
 
-def _stamps_in(snapshot: Snapshot) -> Mapping[int, str]:
-    return snapshot.stamps()
-
-
 def _stamp_in(snapshot: Snapshot, resource: int) -> str | None:
     doc = snapshot.doc_of.get(resource)
     return None if doc is None else snapshot.facts[doc].stamp
@@ -186,7 +182,7 @@ def _update(database: Database, root: Path, snapshot: Snapshot | None, progress:
     with database.reading() as db:
         signature, checksums = freshness_queries.signature(db), freshness_queries.checksums(db)
         wanted = freshness_queries.stamps(db, checksums)
-    indexed = _stamps_in(snapshot)
+    indexed = snapshot.stamps()
     deleted = [id_ for id_ in indexed if id_ not in wanted]
     outdated = [id_ for id_, stamp in wanted.items() if indexed.get(id_) != stamp]
     pending, awaited = _awaited_first(database, outdated) if is_searched else (outdated, 0)

@@ -1,7 +1,7 @@
 """Matching: the documents of the index that match a query, with the postings of its terms.
 
 A query is matched against the whole index at once. Sets of documents are bit sets in integers, so that totals and
-facets over all matches cost very little. The postings come from Whoosh.
+facets over all matches cost very little.
 """
 
 import math

@@ -8,10 +8,10 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise, starmap
-from typing import Any
 
 from hub.search.rules import words as words_rules
-from hub.search.store.inverted import Inverted
+from hub.search.store.arrays import Array
+from hub.search.store.inverted import FIELDS, Inverted
 from hub.search.store.numbers import np
 from hub.search.store.tokens import Tokens
 
@@ -21,11 +21,8 @@ GAP = 100
 KEYWORDS, TITLE_WEIGHT, HEADING_WEIGHT = 40, 5, 2
 # A batch that has more positions is written: its arrays take some 40 bytes a position while they are sorted.
 MOST_POSITIONS = 3_000_000
-FIELDS = ("body", "title", "headings")
 BODY, TITLE, HEADINGS = range(3)  # the fields of parts
 WEIGHTS = (TITLE_WEIGHT, HEADING_WEIGHT)
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 
 @dataclass(frozen=True)

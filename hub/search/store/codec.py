@@ -1,7 +1,7 @@
 """The codec of the index: what Whoosh keeps, and how a reader of Whoosh reads our segments.
 
 Whoosh keeps the table of contents, the segments with their deletions, the lock, the commit and the removal of old
-files. The files of a segment are our own (see `fields`), so the writers that Whoosh asks for write nothing.
+files. The files of a segment are our own (see `posting_files`), so the writers that Whoosh asks for write nothing.
 """
 
 from collections.abc import Sequence

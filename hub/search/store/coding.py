@@ -1,19 +1,18 @@
 """The code of posting lists: arrays of postings to bytes and back, for many terms at once, without a step for each.
 
 The bytes of a term are the gaps between its documents, its counts, and its positions. Gaps and counts have one, two or
-four bytes each, as the largest of the term needs, and counts that are all 1 have none. Positions are gaps too, the first of a document from 0: seven bits in
-each byte, the lowest first, and all bytes of a number but its last have the eighth bit.
+four bytes each, as the largest of the term needs, and counts that are all 1 have none. Positions are gaps too, the
+first of a document from 0: seven bits in each byte, the lowest first, and all bytes of a number but its last have the
+eighth bit.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Any
 
+from hub.search.store.arrays import Array
 from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 WIDTHS = np.array([1, 2, 4, 0])  # bytes of a number by the code of its width
 LARGEST = np.array([0xFF, 0xFFFF])  # numbers of one and of two bytes
@@ -22,11 +21,8 @@ KINDS = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
 MORE = 0x80  # the bit of a byte of a position that isn't the last one
 LONGEST = 5  # bytes of a position
 SHORT = 160  # bytes of positions that Python decodes sooner than NumPy
-GAPS, COUNTS, WIDTH = (
-    0,
-    2,
-    3,
-)  # a term's code: the code of its width of gaps, and above it of its counts; the mask of both
+# A term's code: the code of the width of its gaps, and from bit `COUNTS` on that of its counts; the mask of either.
+COUNTS, WIDTH = 2, 3
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ from typing import Any
 
 from hub.search.store.numbers import np
 
+FIELDS = ("body", "title", "headings")  # of the text of a resource
+
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
 Bounds = np.ndarray[Any, np.dtype[np.int64]]
 

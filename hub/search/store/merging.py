@@ -3,13 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
+from hub.search.store.arrays import Array
 from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
 from hub.search.store.posting_files import Field
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 AT_ONCE = 1_000_000  # positions, or bytes of posting lists, that are merged at once
 

@@ -14,7 +14,6 @@ from hub.search.store.inverted import Inverted
 from hub.search.store.numbers import np
 from hub.search.store.posting_files import Field
 
-FIELDS = ("body", "title", "headings")
 KEYWORDS = "keywords"
 
 

@@ -1,12 +1,10 @@
 """Tokens: each word or compound as written that was seen, with a number, and its terms in arrays by that number."""
 
 from array import array
-from typing import Any
 
 from hub.search.rules import words as words_rules
+from hub.search.store.arrays import Array
 from hub.search.store.numbers import np
-
-Array = np.ndarray[Any, np.dtype[Any]]
 
 SHORTEST_KEYWORD = 3  # letters
 # Tokens of a table that is given up for a new one: it takes some 400 bytes a token.

@@ -8,9 +8,10 @@ from whoosh.matching import ListMatcher
 from whoosh.reading import TermInfo, TermNotFound
 
 from hub.search.store.arrays import Array
+from hub.search.store.inverted import FIELDS
 from hub.search.store.numbers import np
 from hub.search.store.postings import positions_by_doc
-from hub.search.store.segments import FIELDS, Segment
+from hub.search.store.segments import Segment
 
 Term = tuple[str, bytes]  # of a field
 

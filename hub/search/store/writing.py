@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from hub.search.store import merging, posting_files, segments
+from hub.search.store.arrays import Array
 from hub.search.store.codec import Codec
 from hub.search.store.facts import Facts
-from hub.search.store.inverted import Inverted
+from hub.search.store.inverted import FIELDS, Inverted
 from hub.search.store.merging import InMemory, Source
 from hub.search.store.numbers import np
-from hub.search.store.segments import FIELDS, KEYWORDS, Segment
+from hub.search.store.segments import KEYWORDS, Segment
 from hub.search.store.snapshots import MappedStorage
 
 # Chooses the segments to merge, by their numbers, from the number of all documents and of live ones in each.
@@ -126,7 +127,7 @@ def _sources(
     name: str,
     gathered: Sequence[tuple[Mapping[str, Inverted], Sequence[Facts]]],
     opened: Sequence[Segment],
-    kept: Sequence["merging.Array"],
+    kept: Sequence[Array],
 ) -> Iterator[Source]:
     """Yield the posting lists of a field with the new numbers of their documents."""
     base = 0
