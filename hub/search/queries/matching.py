@@ -259,7 +259,7 @@ class _QueryMatcher:
         """Return False if the index lacks a word of a phrase: most ways to split a word are no words."""
         if isinstance(form, question_rules.Word):
             return True
-        return all(self.snapshot.knows(term) for _, term in marking_rules.offsets_of(form.text))
+        return all(self.snapshot.document_frequency(term) for _, term in marking_rules.offsets_of(form.text))
 
     # Words
 

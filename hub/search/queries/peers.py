@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from heapq import nlargest
 from math import sqrt
 
@@ -35,8 +36,9 @@ MOST_HITS = 60
 # Organizations that share fewer words, and no topic, share only words that everyone uses.
 LEAST_WORDS = 4
 
-# The documents that have each keyword: resources have most of theirs in common.
-_FREQUENCIES: Kept[dict[str, int]] = Kept(1)
+# The similarity of each organization with one, and the resources of one that are most similar to another.
+_SIMILARITIES: Kept[Mapping[str, float]] = Kept(500)
+_RESOURCES: Kept[Sequence[int]] = Kept(5_000)
 
 Profile = Mapping[str, float]  # unit vector of an organization: weights by word or topic
 
@@ -92,13 +94,18 @@ def similar_to(db: Session, person: Person, organization: Organization) -> Seque
         snapshot = folders.opened(config_of(db)).snapshot
         profiles = _profiles(snapshot)
         own = profiles.get(organization.slug, {})
-        similarity = {slug: _similarity(own, profiles.get(slug, {})) for slug in others}
+        similarities = _SIMILARITIES.get(snapshot, organization.slug, lambda: _similarities(own, profiles))
+        similarity = {slug: similarities.get(slug, 0.0) for slug in others}
         for slug, other in others.items():
             if similarity[slug]:
                 similarity[slug] += DESIGNATION_GAIN * bool(_designations(organization) & _designations(other))
         best = nlargest(MOST_PEERS, (slug for slug in others if similarity[slug]), key=lambda slug: similarity[slug])
-        resources = {slug: _similar_resources(snapshot, own, slug) for slug in best}
-        words = {name for name in own if not name.startswith("topic ")}
+        resources = {
+            slug: _RESOURCES.get(snapshot, (organization.slug, slug), partial(_similar_resources, snapshot, own, slug))
+            for slug in best
+        }
+        shared = {slug: _shared(own, profiles[slug]) for slug in best}
+        words = {name for names in shared.values() for name in names if not name.startswith("topic ")}
         shown = shown_words(snapshot, words, glossary(db).written())
     except snapshots.IndexUnusable:
         return []
@@ -107,7 +114,7 @@ def similar_to(db: Session, person: Person, organization: Organization) -> Seque
         _peer(
             organization,
             others[slug],
-            _shared(own, profiles[slug]),
+            shared[slug],
             shown,
             [sources[id_] for id_ in resources[slug] if id_ in sources],
         )
@@ -150,11 +157,8 @@ def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
     """Return the weights of a resource's topics and keywords by their IDF; topics begin with "topic "."""
     facts, total = snapshot.facts[doc], snapshot.live.bit_count()
     weights: dict[str, float] = {}
-    frequencies = _FREQUENCIES.get(snapshot, "", dict)
     for rank, word in enumerate(facts.keywords.split()):
-        if word not in frequencies:
-            frequencies[word] = snapshot.document_frequency(words_rules.term_of(word))
-        if (frequency := frequencies[word]) > 1:
+        if (frequency := snapshot.document_frequency(words_rules.term_of(word))) > 1:
             weights[word.lower()] = idf(frequency, total) / (1 + rank / 10)
     for topic in facts.topics:
         weights[f"topic {topic}"] = idf(snapshot.masks.get(("topic", topic), 0).bit_count(), total)
@@ -164,6 +168,11 @@ def _features(snapshot: Snapshot, doc: int) -> Mapping[str, float]:
 def _normalized(weights: Mapping[str, float]) -> Profile:
     length = sqrt(sum(weight * weight for weight in weights.values())) or 1.0
     return {name: weight / length for name, weight in weights.items()}
+
+
+def _similarities(own: Profile, profiles: Mapping[str, Profile]) -> Mapping[str, float]:
+    """Return the similarity of each organization with the profile ``own``, by slug."""
+    return {slug: _similarity(own, profile) for slug, profile in profiles.items()}
 
 
 def _similarity(profile: Profile, other: Profile) -> float:

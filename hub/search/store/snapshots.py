@@ -95,7 +95,7 @@ class Snapshot:
 
     # Bytes of recently used posting lists, and what a list and a posting take with all that is made from it.
     MOST_CACHED, OF_TERM, OF_POSTING = 32_000_000, 1_000, 16
-    MOST_KNOWN = 1 << 16  # terms
+    MOST_FREQUENCIES = 1 << 16  # terms
 
     def __init__(self, folder: Path, known: Mapping[str, Segment] | None = None) -> None:
         """Open the newest state of ``folder``; segments in ``known`` aren't read again. Raises IndexUnusable."""
@@ -118,7 +118,7 @@ class Snapshot:
         self._cached_bytes = 0
         self._caching = threading.Lock()
         self.per_document: dict[object, np.ndarray[Any, np.dtype[np.float64]]] = {}  # cache of ranking's factors
-        self._known: dict[str, bool] = {}  # cache: whether a term is in the index
+        self._frequencies: dict[str, int] = {}  # cache of document frequencies by term
         self.profiles: Mapping[str, Mapping[str, float]] | None = None  # cache of organizations' profiles
 
     @staticmethod
@@ -226,20 +226,17 @@ class Snapshot:
 
     def document_frequency(self, term: str) -> int:
         """Return the number of entries whose body has the term, including deleted entries. Raises IndexUnusable."""
-        encoded = term.encode()
-        try:
-            return sum(segment.fields["body"].frequency(encoded) for segment in self.segments.values())
-        except DAMAGE as error:
-            raise self._damaged(error) from error
-
-    def knows(self, term: str) -> bool:
-        """Return True if the body of an entry has the term, deleted entries included. Raises IndexUnusable."""
-        knows = self._known.get(term)
-        if knows is None:
-            if len(self._known) >= self.MOST_KNOWN:
-                self._known.clear()
-            knows = self._known[term] = self.document_frequency(term) > 0
-        return knows
+        frequency = self._frequencies.get(term)
+        if frequency is None:
+            encoded = term.encode()
+            try:
+                frequency = sum(segment.fields["body"].frequency(encoded) for segment in self.segments.values())
+            except DAMAGE as error:
+                raise self._damaged(error) from error
+            if len(self._frequencies) >= self.MOST_FREQUENCIES:
+                self._frequencies.clear()
+            self._frequencies[term] = frequency
+        return frequency
 
     def terms_with_prefix(self, prefix: str, most: int) -> Sequence[str]:
         """Return up to ``most`` terms of the body that begin with ``prefix``, by descending document frequency.
