@@ -19,8 +19,7 @@ from hub.search.rules import passages as passages_rules
 from hub.search.rules.flat import without_heading
 from hub.search.rules.passages import Snippet
 from hub.search.rules.results import Hit
-from hub.search.store.numbers import np
-from hub.search.store.snapshots import Snapshot, array_of
+from hub.search.store.snapshots import Snapshot
 
 PAGES_PER_QUERY = 200  # SQLite allows a thousand conditions
 LONGEST_TEXT = 4_000  # characters of a page from which other words are taken
@@ -59,12 +58,11 @@ class Reader:
         ``nearest`` has the number of the page to show of documents whose page is chosen by meaning.
         """
         terms = self.matches.terms
-        by_words = np.isin(np.array(docs, dtype=np.intp), array_of(self.matches.bits)).tolist()
         return [
             hit_of(row, page, terms, self.matches.lacking(doc))
-            if is_by_words
+            if self.matches.bits >> doc & 1
             else replace(hit_of(row, page, terms), by="meaning")
-            for (doc, row, page), is_by_words in zip(self._shown(docs, nearest), by_words, strict=True)
+            for doc, row, page in self._shown(docs, nearest)
             if row is not None
         ]
 

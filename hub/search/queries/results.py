@@ -27,6 +27,7 @@ from hub.search.queries import fusing as fusing_queries
 from hub.search.queries import matching as matching_queries
 from hub.search.queries import ranking as ranking_queries
 from hub.search.queries import spelling as spelling_queries
+from hub.search.queries.document_arrays import flags_in
 from hub.search.queries.freshness import signature
 from hub.search.queries.fusing import ByMeaning
 from hub.search.queries.glossary import glossary
@@ -277,9 +278,9 @@ def _page_of(snapshot: Snapshot, answer: _Answer, query: Query, today: date, rea
         most = max(last, fusing_queries.MOST_NEAR)
         by_words = ranking_queries.ranked(snapshot, matches, bits & matches.bits, today, most, reader.texts)
         return fusing_queries.in_one_order(by_words, answer.meaning, matches, bits)[first:last]
-    flags = snapshots.flags_of(bits, snapshot.size)
+    flags = flags_in(bits, snapshot.size).tobytes()  # quicker to read one by one
     order = snapshot.in_order(query.sort if query.sort in {"title", "oldest"} else "newest")
-    return list(islice((doc for doc in order if flags[doc] == "1"), first, last))
+    return list(islice((doc for doc in order if flags[doc]), first, last))
 
 
 # Facets

@@ -14,11 +14,6 @@ def bits_of(docs: Iterable[int], size: int) -> int:
     return int.from_bytes(np.packbits(flags, bitorder="little").tobytes(), "little")
 
 
-def flags_of(bits: int, size: int) -> str:
-    """Return a bit set as text in which character ``doc`` is "1" if the document is in it."""
-    return format(bits, f"0{size}b")[::-1] if size else ""
-
-
 def array_of(bits: int) -> "np.ndarray[Any, np.dtype[np.intp]]":
     """Return the documents of a bit set in order, as an array."""
     packed = np.frombuffer(bits.to_bytes((bits.bit_length() + 7) // 8, "little"), dtype=np.uint8)

@@ -20,7 +20,7 @@ from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import BufferFile
 from whoosh.index import TOC
 
-from hub.search.store.bits import array_of, bits_of, docs_of, flags_of
+from hub.search.store.bits import array_of, bits_of, docs_of
 from hub.search.store.facts import Facts
 from hub.search.store.numbers import np
 from hub.search.store.postings import NO_POSTINGS, Postings, from_segments, union_of
@@ -38,7 +38,6 @@ __all__ = [
     "array_of",
     "bits_of",
     "docs_of",
-    "flags_of",
     "mark_damaged",
     "union_of",
 ]
