@@ -224,6 +224,19 @@ def test_what_a_power_failure_left_in_the_counts_is_no_number(database: Database
     assert budget.figures(database.config) == (0, budget.LEAST_BUDGET)
 
 
+def test_another_budget_holds_from_the_next_start_on(
+    database: Database, reader: Reader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = documents.pdf(tmp_path / "a.pdf", *PAGES)
+    _drawn(database, reader, path)
+    monkeypatch.setattr(budget, "LEAST_BUDGET", 1_000)
+    database.config = replace(database.config, PREVIEW_PERCENT=100_000)
+    assert budget.make_room(database) == 0
+    database.config = replace(database.config, PREVIEW_PERCENT=1)  # nothing was added since
+    assert budget.make_room(database) > 0
+    assert sum(_sizes(database).values()) <= 1_000
+
+
 def test_the_storage_page_says_what_pictures_of_pages_take(
     database: Database, reader: Reader, tmp_path: Path, sign_in: SignIn
 ) -> None:

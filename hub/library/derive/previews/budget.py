@@ -84,7 +84,7 @@ def _make_room(database: Database) -> int:
             log.info(
                 "Previews deleted, to keep within their budget.", extra={"step": "library", "done": f"{deleted} files"}
             )
-    shelf.write(_note(config), json.dumps([used, budget]).encode())
+    shelf.write(_note(config), json.dumps([used, budget, config.PREVIEW_PERCENT]).encode())
     return deleted
 
 
@@ -161,12 +161,12 @@ def _note(config: Config) -> Path:
 
 
 def _read(config: Config) -> tuple[int, int] | None:
-    """Return the bytes of the previews when they were last counted, and their budget."""
+    """Return the bytes of the previews when they were last counted, and their budget; None if it was another setting."""
     try:
-        used, budget = json.loads(_note(config).read_bytes())
+        used, budget, percent = json.loads(_note(config).read_bytes())
     except (OSError, ValueError):
         return None
-    return int(used), int(budget)
+    return (int(used), int(budget)) if percent == config.PREVIEW_PERCENT else None
 
 
 def _is_old(config: Config) -> bool:
