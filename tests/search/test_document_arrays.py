@@ -118,3 +118,11 @@ def test_what_is_kept_of_a_snapshot_stays_within_its_limit() -> None:
     assert [kept.get(snapshot, key, lambda: "new") for key in "ac"] == ["xx", "vv"]
     assert kept.get(snapshot, "b", lambda: "later") == "later"
     assert kept.get(snapshot, "e", lambda: "longer") == "longer"
+
+
+@given(st.lists(st.integers(0, SIZE - 1), max_size=9), st.sets(st.integers(0, SIZE - 1)))
+def test_documents_are_located_in_a_sorted_list(wanted: list[int], docs: set[int]) -> None:
+    in_order = np.array(sorted(docs), dtype=np.intp)
+    at, is_there = document_arrays_queries.located(np.array(wanted, dtype=np.intp), in_order)
+    assert is_there.tolist() == [doc in docs for doc in wanted]
+    assert in_order[at[is_there]].tolist() == [doc for doc in wanted if doc in docs]

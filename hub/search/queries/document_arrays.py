@@ -47,6 +47,14 @@ def flags_in(bits: int, size: int) -> Flags:
     return np.unpackbits(packed, count=size, bitorder="little").view(np.bool_)
 
 
+def located(wanted: Docs, docs: Docs) -> tuple[Docs, Flags]:
+    """Return for each of ``wanted`` its index in the sorted ``docs``, and whether it is there at all."""
+    if not len(docs):
+        return np.zeros(len(wanted), dtype=np.intp), np.zeros(len(wanted), dtype=np.bool_)
+    at = np.minimum(np.searchsorted(docs, wanted), len(docs) - 1)
+    return at, docs[at] == wanted
+
+
 def best_in_order(snapshot: Snapshot, docs: Docs, scores: Scores, most: int) -> Docs:
     """Return the ``most`` best documents, best first; of equal ones the newest first, then the one added last.
 

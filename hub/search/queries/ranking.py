@@ -15,6 +15,7 @@ from hub.search.queries.document_arrays import (
     best_in_order,
     flags_in,
     joined,
+    located,
     places_in,
 )
 from hub.search.queries.matching import Leaf, Matches, Part, idf
@@ -208,9 +209,7 @@ def gains(snapshot: Snapshot, leaf: Leaf) -> tuple[Docs, Scores]:
     in_title: Scores = np.zeros(len(docs))
     for postings, weight, into in ((leaf.headings, HEADING_WEIGHT, counts), (leaf.title, 1.0, in_title)):
         if len(postings.docs) and len(docs):
-            at = np.searchsorted(docs, np.asarray(postings.docs, dtype=np.intp))
-            at = np.minimum(at, len(docs) - 1)
-            has = docs[at] == np.asarray(postings.docs, dtype=np.intp)
+            at, has = located(np.asarray(postings.docs, dtype=np.intp), docs)
             into[at[has]] += weight * np.asarray(postings.counts, dtype=np.float64)[has]
     frequency = np.maximum(0.0, counts - in_title) / _length_norms(snapshot)[docs] + TITLE_WEIGHT * in_title
     return docs, leaf.idf * frequency / (K1 + frequency)

@@ -15,7 +15,7 @@ from hub.library.queries import visible_to
 from hub.library.rules import Audience, Kind
 from hub.members.models import Organization, Person
 from hub.search.queries import ranking as ranking_queries
-from hub.search.queries.document_arrays import Docs, best_in_order, flags_in
+from hub.search.queries.document_arrays import Docs, best_in_order, flags_in, located
 from hub.search.queries.glossary import glossary
 from hub.search.queries.kept import Kept
 from hub.search.queries.matching import idf
@@ -156,7 +156,7 @@ def _similar(snapshot: Snapshot, doc: int, within: int, most: int) -> Sequence[_
     best = best[shared[best] >= LEAST][:most]
     words: dict[int, list[str]] = {other: [] for other in best.tolist()}
     for word, docs in having.items():
-        for other in best[np.isin(best, docs)].tolist():
+        for other in best[located(best, docs)[1]].tolist():
             words[other].append(word)
     common = {other: [topic for topic in snapshot.facts[other].topics if topic in topics] for other in words}
     return [_Similar(other, common[other], words[other]) for other in words]
