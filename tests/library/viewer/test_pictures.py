@@ -1,6 +1,9 @@
 """Pictures of the viewer: how they are served, who may see them, and what is shown without them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event, Lock
 from typing import Any
 
 import pytest
@@ -217,6 +220,85 @@ def test_a_picture_request_gets_503_while_drawing_is_busy(
 
     monkeypatch.setattr(showing, "picture", busy)
     assert sign_in(ANA).get(f"/resources/{resource}/pages/2/image").status_code == 503
+
+
+class _Turn:
+    """The turn to draw, which tells when a request waits for another one's drawing."""
+
+    def __init__(self) -> None:
+        self.lock = Lock()
+        self.somebody_waits = Event()
+
+    def acquire(self, timeout: float) -> bool:
+        if self.lock.locked():
+            self.somebody_waits.set()
+        return self.lock.acquire(timeout=timeout)
+
+    def release(self) -> None:
+        self.lock.release()
+
+
+@pytest.fixture
+def drawn_widths(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Widths in the order of drawing; each drawing takes until another request waits, and only patient requests wait."""
+    turn, widths, make = _Turn(), [], showing._drawer.make
+
+    def make_slowly(*arguments: Any, width: int, **details: Any) -> Any:
+        assert turn.somebody_waits.wait(60)
+        widths.append(width)
+        return make(*arguments, width=width, **details)
+
+    monkeypatch.setattr(showing, "_turn", turn)
+    monkeypatch.setattr(showing._drawer, "make", make_slowly)
+    monkeypatch.setattr(showing, "TIMEOUT", 0)
+    return widths
+
+
+def _at_once(*requests: Callable[[], Any]) -> list[int]:
+    with ThreadPoolExecutor(len(requests)) as pool:
+        return sorted(each.result().status_code for each in [pool.submit(request) for request in requests])
+
+
+def test_requests_for_one_picture_wait_for_each_other_and_it_is_drawn_once(
+    sign_in: SignIn, world: World, tmp_path: Path, database: Database, drawn_widths: list[int]
+) -> None:
+    resource = world.drawn(a_pdf(tmp_path))
+    with database.reading() as db:
+        folder = shelf.folder_of(database.config, db.scalars(select(Revision)).one().sha256 or "")
+    shelf.picture_path(folder, 2, 320).unlink()
+    address = f"/resources/{resource}/pages/2/image?width=320"
+    browsers = [sign_in(ANA), sign_in(ANA), sign_in(BO)]
+    assert _at_once(*(lambda browser=browser: browser.get(address) for browser in browsers)) == [200, 200, 200]
+    assert drawn_widths == [320]
+
+
+def test_a_request_with_a_smaller_picture_shows_that_one_instead_of_waiting(
+    sign_in: SignIn, world: World, tmp_path: Path, drawn_widths: list[int]
+) -> None:
+    resource = world.drawn(a_pdf(tmp_path))
+    address = f"/resources/{resource}/pages/2/image"
+    browsers = [sign_in(ANA), sign_in(BO)]
+    assert _at_once(*(lambda browser=browser: browser.get(address) for browser in browsers)) == [200, 200]
+    assert drawn_widths == [1200]
+
+
+def test_only_a_few_requests_wait_for_long(
+    sign_in: SignIn, world: World, tmp_path: Path, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resource = world.drawn(a_pdf(tmp_path))
+    with database.reading() as db:
+        folder = shelf.folder_of(database.config, db.scalars(select(Revision)).one().sha256 or "")
+    shelf.picture_path(folder, 2, 320).unlink()
+    monkeypatch.setattr(showing, "TIMEOUT", 0)
+    browser = sign_in(ANA)
+    address = f"/resources/{resource}/pages/2/image?width=320"
+    with showing._turn:
+        held = [showing._patient.acquire(blocking=False) for _ in range(showing.MOST_PATIENT)]
+        assert all(held)
+        assert browser.get(address).status_code == 503
+        for _ in held:
+            showing._patient.release()
+    assert browser.get(address).status_code == 200
 
 
 def test_an_uploaded_picture_is_shown(sign_in: SignIn, world: World, tmp_path: Path) -> None:

@@ -1,8 +1,11 @@
 """The viewer's part: which pages of a revision have pictures, and the pictures, drawn on first request."""
 
 import atexit
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore, Lock
 
 from markupsafe import Markup
 
@@ -22,10 +25,16 @@ from hub.library.rules import PREVIEW_LATER, PreviewState, State, again_at
 # A person waits: a page that takes longer is shown small, or as text.
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
 TIMEOUT = 2.0  # seconds that a request waits for other drawing in this process; then it gets the small picture
+# A page of a busy machine may need several pictures at once that nothing smaller can replace, such as the evidence of an
+# application. A few requests of each process wait for as long as two pictures may take; the web has 24 threads.
+PATIENCE = 2 * NOW.wall_seconds  # seconds
+MOST_PATIENT = 6
 
 # One helper for each web process, started by the first picture that has to be drawn.
 _drawer = Reader(NOW)
 atexit.register(_drawer.close)
+_turn = Lock()
+_patient = BoundedSemaphore(MOST_PATIENT)
 
 
 @dataclass(frozen=True)
@@ -86,7 +95,9 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
     for drawn_width in (width, SMALL):
         path = shelf.picture_path(folder, number, drawn_width)
         try:
-            if shelf.note_use(path) or _draw_now(config, revision, source, number, drawn_width):
+            if shelf.note_use(path) or _draw_now(
+                config, revision, source, number, drawn_width, has_smaller=shelf.has_content(small)
+            ):
                 return path
         except Busy:
             if not shelf.has_content(small):
@@ -143,7 +154,15 @@ def _is_drawable(revision: Revision) -> bool:
     return revision.preview_state in {PreviewState.PICTURES, PreviewState.WAITING} or is_failed_for_now
 
 
-def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str], number: int, width: int) -> bool:
+def _draw_now(
+    config: Config,
+    revision: Revision,
+    source: tuple[str, Path, str],
+    number: int,
+    width: int,
+    *,
+    has_smaller: bool,
+) -> bool:
     """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
@@ -155,7 +174,10 @@ def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str],
     if path.parent == folder:
         shelf.note_use(path)
     try:
-        pieces = _drawer.make(job, path, extension, timeout=TIMEOUT, numbers=[number], width=width, seconds=1)
+        with _drawing(has_smaller=has_smaller):
+            if shelf.note_use(shelf.picture_path(folder, number, width)):
+                return True  # another request drew it meanwhile
+            pieces = _drawer.make(job, path, extension, numbers=[number], width=width, seconds=1)
     except FileNotFoundError:
         shelf.report_missing(config, revision.sha256 or "")
         waking.wake(config.INSTANCE)
@@ -163,6 +185,22 @@ def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str],
     if pieces.may_pass and number not in pieces.each:
         return False  # not marked: the next request may draw it
     return shelf.write_picture(folder, number, width, pieces.each.get(number, b""))
+
+
+@contextmanager
+def _drawing(*, has_smaller: bool) -> Iterator[None]:
+    """Wait for the turn to draw in this process. Raises Busy after TIMEOUT or, if patient, PATIENCE seconds."""
+    is_patient = not has_smaller and _patient.acquire(blocking=False)
+    try:
+        if not _turn.acquire(timeout=PATIENCE if is_patient else TIMEOUT):
+            raise Busy
+        try:
+            yield
+        finally:
+            _turn.release()
+    finally:
+        if is_patient:
+            _patient.release()
 
 
 def set_text(config: Config, revision: Revision) -> Markup | None:
