@@ -14,6 +14,7 @@ from hub.core.errors import NotFound, Refused
 from hub.core.text import clean, one_line
 from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS, format_of
+from hub.library.file_names import title_from
 from hub.library.files import originals, space
 from hub.library.models import FileScan, FollowedTopic, KeptFile, Resource, Revision, Topic
 from hub.library.rules import (
@@ -26,7 +27,6 @@ from hub.library.rules import (
     Source,
     is_url,
     problem_with,
-    title_from,
     wider_than,
 )
 from hub.members.models import Organization, Person

@@ -21,6 +21,7 @@ from hub.core.fields import CheckboxesField, DayField
 from hub.core.text import clean
 from hub.core.versions import EditForm
 from hub.library.actions import Facts
+from hub.library.file_names import date_from, kind_from, title_from
 from hub.library.models import Resource
 from hub.library.rules import (
     AUDIENCE_LABELS,
@@ -30,9 +31,6 @@ from hub.library.rules import (
     LONGEST_TITLE,
     Audience,
     Kind,
-    date_from,
-    kind_from,
-    title_from,
     topics_from,
 )
 

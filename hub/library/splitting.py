@@ -24,9 +24,10 @@ from hub.library.extract.limits import Limits
 from hub.library.extract.pages import one_line
 from hub.library.extract.reader import Busy, Reader
 from hub.library.extract.splitting import SPLIT_FORMATS, Part, Split, received
+from hub.library.file_names import title_from
 from hub.library.files import originals, scanner
 from hub.library.models import Resource
-from hub.library.rules import LONGEST_TITLE, ScanState, State, title_from
+from hub.library.rules import LONGEST_TITLE, ScanState, State
 from hub.members.models import Organization, Person
 from hub.members.rules.permissions import PermissionHolder
 

@@ -27,8 +27,9 @@ from hub.library.extract import walls
 from hub.library.extract.formats import format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.reader import Reader
+from hub.library.file_names import date_from, kind_from, title_from
 from hub.library.files import handles, originals, space, unfinished
-from hub.library.rules import EARLIEST, date_from, kind_from, title_from
+from hub.library.rules import EARLIEST
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission, may

@@ -7,14 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.library.extract.formats import FORMATS
+from hub.library.file_names import date_from, kind_from
 from hub.library.rules import (
     Kind,
     PageKind,
     PreviewState,
     Progress,
     State,
-    date_from,
-    kind_from,
     progress,
 )
 from hub.library.tables import MOST_COLUMNS, MOST_ROWS, after_title, table_of

@@ -13,10 +13,11 @@ from hub.library import actions as library_actions
 from hub.library import queries as library_queries
 from hub.library.derive import attachments
 from hub.library.extract import reader
+from hub.library.file_names import kind_from, title_from
 from hub.library.files import originals
 from hub.library.models import Resource
 from hub.library.routes.blueprint import bp
-from hub.library.rules import PageKind, kind_from, title_from
+from hub.library.rules import PageKind
 from hub.members.login import signed_in
 from hub.members.models import Person
 from hub.members.rules.permissions import Permission
