@@ -117,7 +117,10 @@ def run_web(config: Config, app: Flask, listener: socket.socket) -> None:
     )
     for number in STOP_SIGNALS:
         signal.signal(number, lambda _number, _frame: server.stop())
+    database: Database = app.extensions["hub-database"]
+    database.notes.start()
     server.run()
+    database.notes.stop()
 
 
 class Processes:

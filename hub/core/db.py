@@ -20,6 +20,7 @@ from sqlalchemy.types import TypeDecorator
 from config import Config
 from hub.core import waking
 from hub.core.fingerprints import digest_of
+from hub.core.noting import Notes
 from hub.core.remembered import Memory, State
 from hub.core.writers import PATIENCE, TooBusyError, WriterLine
 
@@ -96,6 +97,7 @@ class Database:
         self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True, "wakes": True})
         noting = writing.execution_options(hub_patience=0.0)
         self.noter = sessionmaker(noting, expire_on_commit=False, info=info | {"writes": True})
+        self.notes = Notes(self.noting)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -130,7 +132,8 @@ class Database:
             yield db
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections, after the notes that wait are written."""
+        self.notes.stop()
         self.memory.close()
         self.engine.dispose()
         if self.line:

@@ -218,12 +218,12 @@ def clear_recent(db: Session, person: Person) -> None:
     db.execute(delete(RecentSearch).where(RecentSearch.person_id == person.id))
 
 
-def note_visit(db: Session, person_id: int) -> None:
-    """Record that the person is visiting, unless that was recorded a moment ago."""
-    now = clock.now()
+def note_visit(db: Session, person_id: int, now: datetime) -> None:
+    """Record that the person is visiting, unless that was recorded a moment before ``now``."""
     visit = db.get(LastVisit, person_id)
     if visit is None:
         db.add(LastVisit(person_id=person_id, at=now, before_at=None))
+        db.flush()  # so that another note of the same transaction finds it
     elif now - visit.at >= NOTED_EVERY:
         visit.before_at, visit.at = Seen(visit.at, visit.before_at).since(now), now
 

@@ -1,13 +1,15 @@
 """Search in a real browser: live results, keys, filter chips, suggestions; by keyboard, without scripts, on a phone."""
 
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
-from tests.serving import eventually
+from tests.serving import Hub, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -22,6 +24,11 @@ def _titles(page: Page) -> list[str]:
 
 def _count(page: Page) -> str:
     return page.locator("[data-count]").inner_text()
+
+
+def _recent_searches(hub: Hub) -> list[str]:
+    with closing(sqlite3.connect(f"{hub.environ['HUB_INSTANCE']}/hub.sqlite3")) as database:
+        return [text for (text,) in database.execute("SELECT text FROM recent_search")]
 
 
 # Live results
@@ -198,9 +205,10 @@ def test_enter_without_a_choice_searches_for_the_typed_text(open_as: OpenAs) -> 
     page.wait_for_url("**/search?q=cmmc")
 
 
-def test_an_empty_field_suggests_recent_searches_and_a_click_chooses_one(open_as: OpenAs) -> None:
+def test_an_empty_field_suggests_recent_searches_and_a_click_chooses_one(open_as: OpenAs, hub: Hub) -> None:
     page = open_as("alternate")
     page.goto("/search?q=zinc+plating")
+    eventually(lambda: "zinc plating" in _recent_searches(hub))  # noted after the page
     page.goto("/sharing")
     page.locator("#header-q").press("ArrowDown")
     expect(page.get_by_role("option").first).to_contain_text("zinc plating")

@@ -1,10 +1,9 @@
 """Visits and recent searches: read with the page, written after the response is sent."""
 
-import logging
 from functools import partial
 
 from flask import Response, current_app, request
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Session
 
 from hub.core import clock, web
 from hub.core.db import Database
@@ -15,8 +14,6 @@ from hub.search.models import SavedSearch
 from hub.search.queries import news as news_queries
 from hub.search.queries import searches as searches_queries
 from hub.search.rules.visits import NOTED_EVERY, Seen
-
-log = logging.getLogger("hub.search")
 
 
 def seen_by(person: Person | None) -> Seen | None:
@@ -36,9 +33,8 @@ def note_after(
 
     A GET must not change anything that matters. These records don't matter: no one else sees them and no rule reads
     them. A page that `live.js` fetches while the person is still typing isn't a search that they made, and one that
-    another website opened records nothing: that site could put words among the person's searches. The write has
-    its own transaction after the response, so that no page waits for another writer's lock; a lost write costs a badge
-    in a list.
+    another website opened records nothing: that site could put words among the person's searches. They are written
+    after the response, so that no page waits for another writer's lock; a lost one costs a badge in a list.
     """
     database: Database = current_app.extensions["hub-database"]
     is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
@@ -49,19 +45,17 @@ def note_after(
 
 
 def _note(database: Database, person_id: int, searched: str, saved_id: int | None, *, is_stale: bool) -> None:
-    try:
+    now, until = clock.now(), None
+    if saved_id:
         with database.reading() as reading:
-            if searched and searched in searches_queries.recent_of(reading, person_id, 1):
-                searched = ""
-            until = news_queries.settled_until(reading) if saved_id else None
-        if not (is_stale or searched or until):
-            return
-        with database.noting() as writing:
-            if is_stale:
-                search_actions.note_visit(writing, person_id)
-            if searched:
-                search_actions.remember_search(writing, person_id, searched)
-            if saved_id and until:
-                search_actions.mark_seen(writing, person_id, saved_id, until)
-    except (OperationalError, IntegrityError):
-        log.info("Visit not recorded: the database was busy.")
+            until = news_queries.settled_until(reading)
+
+    def write(writing: Session) -> None:
+        if is_stale:
+            search_actions.note_visit(writing, person_id, now)
+        if searched and searched not in searches_queries.recent_of(writing, person_id, 1):
+            search_actions.remember_search(writing, person_id, searched)
+        if saved_id and until:
+            search_actions.mark_seen(writing, person_id, saved_id, until)
+
+    database.notes.add(write)
