@@ -15,7 +15,7 @@ import numpy as np
 from sqlalchemy import insert, select
 
 from hub.core.db import Database
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import BIG_SIX, Audience, Kind, PageKind, PreviewState, Source, State
 from hub.members.models import MembershipPeriod, Organization, Person

@@ -22,7 +22,7 @@ from whoosh.qparser import OrGroup, QueryParser
 from bench.judged import Collection, Document
 from config import Config
 from hub.core.db import Database
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.members.models import MembershipPeriod, Organization

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from hub import worker
 from hub.core import clock
 from hub.core.db import Database
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Page, Resource, Revision, Topic
 from hub.library.rules import Audience, Kind, PageKind, Source, State
 from hub.mail.models import OutboxMessage

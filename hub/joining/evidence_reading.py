@@ -11,7 +11,8 @@ from hub.joining.models import Evidence, EvidencePage
 from hub.library import queries as library_queries
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract import walls
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import FileScan, Revision
 from hub.library.rules import PreviewState, ScanState, State

@@ -19,7 +19,7 @@ from hub.core.audit import HUB, note
 from hub.core.db import Database, config_of
 from hub.library import letters as library_letters
 from hub.library.derive.previews import shelf
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals, scanner
 from hub.library.files.scanner import ScannerDown, Verdict
 from hub.library.models import FileScan, KeptFile, Page, Resource, Revision

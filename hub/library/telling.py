@@ -13,7 +13,7 @@ from hub.core import clock
 from hub.core.db import config_of
 from hub.library import letters as library_letters
 from hub.library.derive import recognizing
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import PageKind, PreviewState, State
 from hub.mail import actions as mail_actions

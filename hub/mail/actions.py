@@ -8,12 +8,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import Actor, note
-from hub.core.db import config_of
+from hub.core.db import config_of, insert_into
 from hub.core.errors import Refused
 from hub.core.text import clean, one_line
 from hub.mail.letters import Letter
@@ -150,9 +149,8 @@ def post_all(db: Session, posts: Iterable[Post]) -> dict[str, int]:
 
 
 def _insert_if_new(db: Session) -> Any:
-    """Return an INSERT that skips rows whose ``once`` exists; SQLite and PostgreSQL have the same syntax."""
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
-    return insert(OutboxMessage).on_conflict_do_nothing(index_elements=["once"])
+    """Return an INSERT that skips rows whose ``once`` exists."""
+    return insert_into(db, OutboxMessage).on_conflict_do_nothing(index_elements=["once"])
 
 
 def _row(key: str, item: Post, now: datetime) -> dict[str, Any]:

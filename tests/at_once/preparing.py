@@ -17,7 +17,7 @@ from hub.core.quarters import Quarter
 from hub.joining.models import Application
 from hub.joining.rules import mailed_token
 from hub.library import actions as library_actions
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Audience, Kind, PageKind

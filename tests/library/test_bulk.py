@@ -19,7 +19,8 @@ from hub.library import scanning
 from hub.library.derive import page_texts, recognizing, turns
 from hub.library.derive.previews import making
 from hub.library.derive.turns import Group, Turns
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import Kind, PageKind, PreviewState, State

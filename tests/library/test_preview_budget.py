@@ -14,7 +14,8 @@ from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts, recognizing
 from hub.library.derive.previews import budget, making, shelf, showing
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Revision
 from hub.library.rules import Kind, PageKind, PreviewState, State

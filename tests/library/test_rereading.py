@@ -9,7 +9,7 @@ from sqlalchemy.orm import undefer
 from hub.core.db import Database
 from hub.library import actions as library_actions
 from hub.library.derive import page_texts
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Revision
 from hub.library.rules import Kind, PreviewState, State

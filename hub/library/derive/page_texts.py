@@ -19,8 +19,9 @@ from hub.library.derive.turns import Group, Turns
 from hub.library.extract import walls
 from hub.library.extract.formats import FORMATS, format_of
 from hub.library.extract.pages import ExtractedPage, Extraction
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
 from hub.library.extract.text import pages_of
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals, sweeping
 from hub.library.models import FileScan, KeptFile, Page, Resource, Revision
 from hub.library.queries import unread, waiting

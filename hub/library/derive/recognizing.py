@@ -27,9 +27,10 @@ from hub.library.extract import walls
 from hub.library.extract.formats import PICTURE_FILES, format_of
 from hub.library.extract.limits import Limits
 from hub.library.extract.pieces import Pieces
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
 from hub.library.extract.recognition import BLANK, NOTHING, Recognition, from_json
 from hub.library.extract.tesseract import missing_package
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Resource, Revision
 from hub.library.rules import PICTURES_AT_ONCE, PageKind, PreviewState, Source, State

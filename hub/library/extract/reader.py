@@ -24,9 +24,6 @@ from hub.library.extract.pages import Extraction
 from hub.library.extract.pieces import Pieces, parse_pieces
 from hub.library.extract.problems import BROKE_DOWN, NOT_ALLOWED, NOT_HEARD, NOT_TEXT, WITHOUT_RESULTS, Finding
 
-# Increase this when reading changes, so that all files are read again.
-READER_VERSION = 3
-
 log = logging.getLogger(__name__)
 
 # Isolated from PYTHONPATH and the user's packages, so this hub's own code is named: another one may be installed.

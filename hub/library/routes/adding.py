@@ -13,7 +13,7 @@ from hub.library import actions as library_actions
 from hub.library import forms as library_forms
 from hub.library import queries as library_queries
 from hub.library.extract.formats import FORMATS
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import handles
 from hub.library.models import Resource
 from hub.library.routes import by_date as by_date_routes

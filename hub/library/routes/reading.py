@@ -17,8 +17,8 @@ from hub.library.derive import recognizing
 from hub.library.derive.previews import shelf, showing
 from hub.library.extract import picture_pages, reader, recognition, tesseract
 from hub.library.extract.formats import recording_format
-from hub.library.extract.reader import READER_VERSION
 from hub.library.extract.recognition import Place
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Page, Resource, Revision
 from hub.library.routes.blueprint import bp
 from hub.library.rules import (

@@ -11,13 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from hub.core import clock
 from hub.core.audit import HUB, VISITOR, note
 from hub.core.dates import moment_with_year, plural
-from hub.core.db import config_of
+from hub.core.db import config_of, insert_into
 from hub.core.errors import TooManyAttempts
 from hub.members import queries as members_queries
 from hub.members.actions.telling import tell_owner
@@ -140,12 +139,11 @@ def _tell(db: Session, row: SignInTries, person: Person) -> None:
 def _locked(db: Session, keys: dict[str, TryKind]) -> tuple[list[SignInTries], datetime]:
     """Return the rows of these keys, locked, and the time since then; new ones, and expired ones, have no failures."""
     now = clock.now()
-    insert = postgresql.insert if db.get_bind().dialect.name == "postgresql" else sqlite.insert
     new = [
         {"key": key, "kind": kind, "failures": 0, "since": now, "at": now, "network": ""} for key, kind in keys.items()
     ]
     new.sort(key=lambda row: str(row["key"]))
-    db.execute(insert(SignInTries).values(new).on_conflict_do_nothing(index_elements=["key"]))
+    db.execute(insert_into(db, SignInTries).values(new).on_conflict_do_nothing(index_elements=["key"]))
     rows = list(db.scalars(_in_order(keys)))
     now = clock.now()  # attempts before this one, which it waited for, were earlier
     for row in rows:

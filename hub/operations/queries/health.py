@@ -13,7 +13,7 @@ from hub.core import clock, disk, heartbeats
 from hub.library import queries as library_queries
 from hub.library import scanning
 from hub.library.extract import walls
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import scanner
 from hub.library.models import Revision
 from hub.library.rules import PreviewState

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Select, cast, func, not_, select
 from sqlalchemy.orm import Session
 
 from hub.core.remembered import remembered
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Resource, Revision
 from hub.members.models import Organization
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from hub.core import clock
 from hub.core.db import config_of
 from hub.core.remembered import remembered
-from hub.library.extract.reader import READER_VERSION
+from hub.library.extract.version import READER_VERSION
 from hub.library.models import Listed, Resource, Revision
 from hub.library.queries import reader_key, unread, visible_to
 from hub.library.rules import Kind

@@ -27,7 +27,8 @@ from hub.library.extract.legacy import libreoffice
 from hub.library.extract.limits import Limits
 from hub.library.extract.passing import may_pass
 from hub.library.extract.pieces import Pieces
-from hub.library.extract.reader import READER_VERSION, Reader
+from hub.library.extract.reader import Reader
+from hub.library.extract.version import READER_VERSION
 from hub.library.files import originals
 from hub.library.models import Page, Revision
 from hub.library.rules import PageKind, PreviewState, Source, State
