@@ -24,6 +24,7 @@ SIZES = sorted(int(size) for size in os.environ.get("HUB_BENCH_SIZES", "1000,100
 PAGES = ("home", "resource", "sharing", "search")
 # The drawing: its size, the room for labels, and a color for each page that is readable on white and on black.
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP, RIGHT = 640, 340, 56, 40, 16, 96
+LINE = 14.0  # from one label to the next
 COLORS = {"home": "#2f78c4", "resource": "#c2410c", "sharing": "#4d8a2a", "search": "#9d4edd"}
 Grown = Mapping[str, float]  # the figures of one size by name
 
@@ -83,17 +84,18 @@ def drawn(lines: Mapping[str, Sequence[float]], sizes: Sequence[int]) -> str:
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>',
     ]
     for turn in range(round(top / step) + 1):
-        level = turn * step
+        level, unit = turn * step, " ms" if turn * step == top else ""
         parts.append(f'<path d="M{LEFT} {y(level):.1f}H{WIDTH - RIGHT}" stroke="#ddd"/>')
-        parts.append(f'<text x="{LEFT - 8}" y="{y(level) + 4:.1f}" text-anchor="end">{level:g}</text>')
+        parts.append(f'<text x="{LEFT - 8}" y="{y(level) + 4:.1f}" text-anchor="end">{level:g}{unit}</text>')
     parts += [f'<text x="{x(n):.1f}" y="{HEIGHT - 20}" text-anchor="middle">{number(n)}</text>' for n in sizes[1:]]
     parts.append(f'<text x="{(LEFT + WIDTH - RIGHT) / 2}" y="{HEIGHT - 4}" text-anchor="middle">resources</text>')
-    parts.append(f'<text x="{LEFT - 8}" y="{TOP - 4}" text-anchor="end">ms</text>')
-    for name, values in lines.items():
+    lowest = math.inf  # of the labels so far, from the lowest line up, so that none covers another
+    for name, values in sorted(lines.items(), key=lambda line: line[1][-1]):
         points = " ".join(f"{x(size):.1f},{y(value):.1f}" for size, value in zip(sizes, values, strict=True))
         color = COLORS[name]
         parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
-        end = f'x="{x(sizes[-1]) + 6:.1f}" y="{y(values[-1]) + 4:.1f}"'
+        lowest = min(y(values[-1]) + 4, lowest - LINE)
+        end = f'x="{x(sizes[-1]) + 6:.1f}" y="{lowest:.1f}"'
         parts.append(f'<text {end} fill="{color}">{escape(name)} {values[-1]:.0f}</text>')
     return "\n".join([*parts, "</svg>\n"])
 
