@@ -69,7 +69,7 @@ def _remember(database: Database) -> None:
     with database.writing() as db:
         person = db.get_one(Person, corpus.MEMBER)
         for query in corpus.queries(corpus.stories(), 20):
-            search_actions.remember_search(db, person.id, query)
+            search_actions.remember_search(db, person.id, query, clock.now())
             search_actions.save_search(db, person, query, f"q={query}", tells=True)
 
 

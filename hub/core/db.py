@@ -98,7 +98,7 @@ class Database:
         self.writer = sessionmaker(writing, expire_on_commit=False, info=info | {"writes": True, "wakes": True})
         noting = writing.execution_options(hub_patience=0.0)
         self.noter = sessionmaker(noting, expire_on_commit=False, info=info | {"writes": True})
-        self.notes = Notes(self.noting)
+        self.notes = Notes(self.noting, self.writing)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

@@ -19,16 +19,18 @@ PAUSE = 0.5  # seconds from one writing to the next
 MOST = 1_000  # notes that wait while the database is busy; the oldest are lost first
 
 Note = Callable[[Session], None]
+Opening = Callable[[], AbstractContextManager[Session]]
 
 
 class Notes:
     """The notes of one process. Without a thread they are written at once; after `start`, together.
 
-    ``noting`` opens a session that gives up at once if someone else writes.
+    ``noting`` opens a session that gives up at once if someone else writes, ``writing`` one that waits: for the last
+    notes of a process that stops, since all processes stop at the same time.
     """
 
-    def __init__(self, noting: Callable[[], AbstractContextManager[Session]]) -> None:
-        self._noting = noting
+    def __init__(self, noting: Opening, writing: Opening) -> None:
+        self._noting, self._writing = noting, writing
         self._waiting: deque[Note] = deque(maxlen=MOST)
         self._arrived, self._stopping = threading.Event(), threading.Event()
         self._thread: threading.Thread | None = None
@@ -59,11 +61,11 @@ class Notes:
         while not self._stopping.is_set():
             self._arrived.wait()
             self._arrived.clear()
-            self._write_waiting()
+            self._write_waiting(self._noting)
             self._stopping.wait(PAUSE)
-        self._write_waiting()
+        self._write_waiting(self._writing)
 
-    def _write_waiting(self) -> None:
+    def _write_waiting(self, opening: Opening) -> None:
         """Write all notes that wait in one transaction; while someone else writes, they keep waiting."""
         notes: list[Note] = []
         with suppress(IndexError):
@@ -72,7 +74,7 @@ class Notes:
         if not notes:
             return
         try:
-            with self._noting() as db:
+            with opening() as db:
                 for note in notes:
                     note(db)
         except OperationalError:

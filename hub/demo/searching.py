@@ -44,5 +44,5 @@ def add(db: Session, people: dict[str, Person]) -> None:
         search_actions.create_feed(db, people[email], query)
     for email, texts in RECENT.items():
         for text in reversed(texts):
-            search_actions.remember_search(db, people[email].id, text)
+            search_actions.remember_search(db, people[email].id, text, now)
         db.add(LastVisit(person_id=people[email].id, at=now - LAST_VISIT, before_at=None))

@@ -191,18 +191,16 @@ def revoke_feed(db: Session, person: Person, feed: SearchFeed) -> None:
 # Recent searches and visits
 
 
-def remember_search(db: Session, person_id: int, text: str) -> None:
-    """Put a search first among the person's recent ones, and drop the oldest beyond the limit."""
+def remember_search(db: Session, person_id: int, text: str, now: datetime) -> None:
+    """Put a search of ``now`` among the person's recent ones, and drop the oldest beyond the limit."""
     if not 0 < len(text) <= LONGEST_RECENT:
         return
     key = searches_queries.hash_of(text.casefold())
     same_text = update(RecentSearch).where(RecentSearch.person_id == person_id, RecentSearch.text_hash == key)
-    updated: Any = db.execute(
-        same_text.values(text=text, at=clock.now()), execution_options={"synchronize_session": False}
-    )
+    updated: Any = db.execute(same_text.values(text=text, at=now), execution_options={"synchronize_session": False})
     if updated.rowcount:
         return
-    db.execute(insert(RecentSearch).values(person_id=person_id, text_hash=key, text=text, at=clock.now()))
+    db.execute(insert(RecentSearch).values(person_id=person_id, text_hash=key, text=text, at=now))
     last = (
         select(RecentSearch.id)
         .where(RecentSearch.person_id == person_id)

@@ -1,8 +1,11 @@
 """Notes that may be lost: written at once in a command, together by a web server's thread."""
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from threading import Event
+from urllib.parse import quote_plus
 
 import pytest
 from sqlalchemy import event, insert, select
@@ -14,6 +17,7 @@ from hub.core import noting
 from hub.core.chosen_settings import Setting
 from hub.core.db import Database
 from hub.core.noting import Note, Notes
+from tests.serving import Visitor, a_hub
 
 SOON = 60  # seconds, for a busy machine
 
@@ -75,7 +79,7 @@ def test_notes_wait_while_someone_else_writes(database: Database) -> None:
             gave_up.set()
             raise
 
-    notes = Notes(noticed)
+    notes = Notes(noticed, database.writing)
     with database.writing() as db:
         db.execute(select(1))
         notes.start()
@@ -90,22 +94,22 @@ def test_only_the_newest_notes_are_kept_while_the_database_is_busy(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(noting, "MOST", 3)
-    notes = Notes(database.noting)
+    notes = Notes(database.noting, database.writing)
     with database.writing() as db:
         db.execute(select(1))
         notes._waiting.extend([_note("note 1"), _note("note 2"), _note("note 3")])
-        notes._write_waiting()
+        notes._write_waiting(database.noting)
         notes._waiting.append(_note("note 4"))
-        notes._write_waiting()
-    notes._write_waiting()
+        notes._write_waiting(database.noting)
+    notes._write_waiting(database.noting)
     assert _names(database) == ["note 2", "note 3", "note 4"]
 
 
 @pytest.mark.both_databases
 def test_a_note_that_cannot_be_written_loses_no_other(database: Database) -> None:
-    notes = Notes(database.noting)
+    notes = Notes(database.noting, database.writing)
     notes._waiting.extend([_note("note 1"), _note("note 1"), _note("note 2")])
-    notes._write_waiting()
+    notes._write_waiting(database.noting)
     assert _names(database) == ["note 1", "note 2"]
 
 
@@ -124,3 +128,14 @@ def test_closing_the_database_writes_the_notes_that_wait(database: Database) -> 
         other.notes.add(_note(f"note {number}"))
     other.close()
     assert len(_names(database)) == 3
+
+
+def test_a_hub_that_stops_writes_what_people_just_searched_for(tmp_path: Path) -> None:
+    with a_hub(tmp_path) as hub:
+        browser = Visitor(hub).sign_in()
+        searched = [f"steel {number}" for number in range(5)]
+        for words in searched:
+            browser.get(f"/search?q={quote_plus(words)}")
+        assert hub.stop() == 0
+        with closing(sqlite3.connect(tmp_path / "instance" / "hub.sqlite3")) as database:
+            assert [text for (text,) in database.execute("SELECT text FROM recent_search ORDER BY at")] == searched

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.core import clock
 from hub.core.db import Database
 from hub.library.models import Resource
 from hub.library.rules import Audience
@@ -35,8 +36,8 @@ def world(database: Database) -> Database:
         a_resource(db, harbor, SECRET, topics=["secret-plans"], audience=Audience.ORGANIZATION)
         a_resource(db, harbor, PUBLIC, topics=["scrap"], audience=Audience.PUBLIC)
         for text in ("steel scrap", "apprenticeship", "Steel Scrap"):
-            search_actions.remember_search(db, ana.id, text)
-        search_actions.remember_search(db, bo.id, "steel for a boat")
+            search_actions.remember_search(db, ana.id, text, clock.now())
+        search_actions.remember_search(db, bo.id, "steel for a boat", clock.now())
     index.catch_up(database)
     return database
 
@@ -151,9 +152,9 @@ def test_only_the_last_searches_are_remembered(database: Database) -> None:
     with database.writing() as db:
         person = a_person(db, an_organization(db))
         for number in range(MOST_RECENT + 5):
-            search_actions.remember_search(db, person.id, f"search {number}")
-        search_actions.remember_search(db, person.id, "x" * 300)
-        search_actions.remember_search(db, person.id, "SEARCH 10")
+            search_actions.remember_search(db, person.id, f"search {number}", clock.now())
+        search_actions.remember_search(db, person.id, "x" * 300, clock.now())
+        search_actions.remember_search(db, person.id, "SEARCH 10", clock.now())
     with database.reading() as db:
         recent = searches_queries.recent_of(db, person.id)
     assert recent[0] == "SEARCH 10"

@@ -54,7 +54,7 @@ def _note(database: Database, person_id: int, searched: str, saved_id: int | Non
         if is_stale:
             search_actions.note_visit(writing, person_id, now)
         if searched and searched not in searches_queries.recent_of(writing, person_id, 1):
-            search_actions.remember_search(writing, person_id, searched)
+            search_actions.remember_search(writing, person_id, searched, now)
         if saved_id and until:
             search_actions.mark_seen(writing, person_id, saved_id, until)
 
