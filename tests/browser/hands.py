@@ -101,7 +101,8 @@ class User:
     def search_for(self, query: str) -> None:
         """Search with the page's own search field, or with the header's if it has none."""
         self.fill(self.page.locator("input[type=search]:visible").last, query)
-        self.page.keyboard.press("Enter")
+        with self.page.expect_event("domcontentloaded", timeout=PATIENCE):  # the page before may have the same links
+            self.page.keyboard.press("Enter")
 
     def fill_in(self, label: Text, text: str) -> None:
         """Replace the content of the field with this label; a date is written as 2026-11-24."""
