@@ -165,7 +165,8 @@ def _draw_now(
 ) -> bool:
     """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
-    if shelf.mark_path(folder, number, width).exists() or not walls.may_open(config):
+    picture, mark = shelf.picture_path(folder, number, width), shelf.mark_path(folder, number, width)
+    if mark.exists() or not walls.may_open(config):
         return False
     if not budget.has_room(config, width):
         waking.wake(config.INSTANCE)  # a worker makes room
@@ -175,16 +176,16 @@ def _draw_now(
         shelf.note_use(path)
     try:
         with _drawing(has_smaller=has_smaller):
-            if shelf.note_use(shelf.picture_path(folder, number, width)):
-                return True  # another request drew it meanwhile
+            if picture.exists() or mark.exists():  # another request drew it meanwhile, or couldn't
+                return shelf.note_use(picture)
             pieces = _drawer.make(job, path, extension, numbers=[number], width=width, seconds=1)
+            if pieces.may_pass and number not in pieces.each:
+                return False  # not marked: the next request may draw it
+            return shelf.write_picture(folder, number, width, pieces.each.get(number, b""))
     except FileNotFoundError:
         shelf.report_missing(config, revision.sha256 or "")
         waking.wake(config.INSTANCE)
         return False
-    if pieces.may_pass and number not in pieces.each:
-        return False  # not marked: the next request may draw it
-    return shelf.write_picture(folder, number, width, pieces.each.get(number, b""))
 
 
 @contextmanager
