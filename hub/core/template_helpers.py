@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import cast
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, get_flashed_messages, request
 from werkzeug.local import LocalProxy
 
 from config import Config
@@ -47,10 +47,21 @@ def init(app: Flask) -> None:
         address_with=address_with,
         has_mail_server=lambda: _config().mail_server is not None,
         icon=icon,
+        waiting_messages=_waiting_messages,
         form_id=_form_id,
         public_address=lambda path: _config().BASE_URL + path.rstrip("?"),
         today=today,
     )
+
+
+def _waiting_messages() -> list[tuple[str, str]]:
+    """Return the messages for the page that the person opens next, with their categories.
+
+    What a script or a picture fetches meanwhile shows none of them, so it takes none (Fetch Metadata, W3C).
+    """
+    if request.headers.get("Sec-Fetch-Dest", "document") != "document":
+        return []
+    return cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
 
 
 def address_with(**changes: object) -> str:

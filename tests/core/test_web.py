@@ -216,6 +216,16 @@ def test_a_request_that_fails_withdraws_what_it_was_about_to_say(
 
 
 @pytest.mark.both_databases
+@pytest.mark.parametrize("fetched", ["empty", "image"])
+def test_a_message_waits_for_the_next_page_while_scripts_and_pictures_fetch(client: FlaskClient, fetched: str) -> None:
+    with client.session_transaction() as kept:
+        kept["_flashes"] = [("message", "Restored.")]
+    for address in ("/", "/no-such-picture"):
+        assert "Restored." not in client.get(address, headers={"Sec-Fetch-Dest": fetched}).text
+    assert "Restored." in client.get("/", headers={"Sec-Fetch-Dest": "document"}).text
+    assert "Restored." not in client.get("/").text
+
+
 def test_a_get_cannot_write(probe: FlaskClient, database: Database) -> None:
     assert probe.get("/probe/works").status_code == 500
     assert _organizations(database) == 0
