@@ -167,7 +167,7 @@ def add_unless(db: Session, row: Base, existing: Select[int]) -> bool:
 def insert_into(db: Session, model: type[Base]) -> Any:
     """Return an INSERT that can say ON CONFLICT, which SQLite and PostgreSQL write the same way.
 
-    Only the dialect in use is loaded: the other one would take every command a fiftieth of a second.
+    Only the dialect in use is loaded: loading the other one takes a command a fiftieth of a second.
     """
     return import_module(f"sqlalchemy.dialects.{db.get_bind().dialect.name}").insert(model)
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 log = logging.getLogger("hub.notes")
@@ -36,7 +36,7 @@ class Notes:
         self._thread: threading.Thread | None = None
 
     def add(self, note: Note) -> None:
-        """Write a note, now or soon. Never fails: a note that can't be written is lost."""
+        """Write a note, now or soon. A note that the database refuses is lost."""
         if self._thread is None:
             self._write_each([note])
         else:
@@ -61,7 +61,10 @@ class Notes:
         while not self._stopping.is_set():
             self._arrived.wait()
             self._arrived.clear()
-            self._write_waiting(self._noting)
+            try:
+                self._write_waiting(self._noting)
+            except Exception:  # a mistake in one of them must not end the thread, which writes all that follow
+                log.exception("Notes couldn't be written.")
             self._stopping.wait(PAUSE)
         self._write_waiting(self._writing)
 
@@ -89,5 +92,5 @@ class Notes:
             try:
                 with self._noting() as db:
                     note(db)
-            except (OperationalError, IntegrityError) as error:
+            except SQLAlchemyError as error:
                 log.info("Note not written: %s.", type(error).__name__)

@@ -113,6 +113,24 @@ def test_a_note_that_cannot_be_written_loses_no_other(database: Database) -> Non
     assert _names(database) == ["note 1", "note 2"]
 
 
+def test_a_mistake_in_a_note_does_not_keep_later_ones_from_being_written(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    failed = Event()
+
+    def fail(_db: Session) -> None:
+        failed.set()
+        raise ZeroDivisionError
+
+    database.notes.start()
+    database.notes.add(fail)
+    assert failed.wait(SOON)
+    database.notes.add(_note("note 1"))
+    database.notes.stop()
+    assert _names(database) == ["note 1"]
+    assert "Notes couldn't be written." in caplog.text
+
+
 def test_without_a_thread_a_note_is_lost_while_someone_else_writes(database: Database) -> None:
     with database.writing() as db:
         db.execute(select(1))

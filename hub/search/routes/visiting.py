@@ -36,26 +36,20 @@ def note_after(
     another website opened records nothing: that site could put words among the person's searches. They are written
     after the response, so that no page waits for another writer's lock; a lost one costs a badge in a list.
     """
-    database: Database = current_app.extensions["hub-database"]
-    is_stale = seen is None or clock.now() - seen.at >= NOTED_EVERY
-    if not is_typing() and not web.sent_by_another_site() and (is_stale or searched or saved):
-        response.call_on_close(
-            partial(_note, database, person.id, searched, saved.id if saved else None, is_stale=is_stale)
-        )
-
-
-def _note(database: Database, person_id: int, searched: str, saved_id: int | None, *, is_stale: bool) -> None:
-    now, until = clock.now(), None
-    if saved_id:
-        with database.reading() as reading:
-            until = news_queries.settled_until(reading)
+    now = clock.now()
+    is_stale = seen is None or now - seen.at >= NOTED_EVERY
+    if is_typing() or web.sent_by_another_site() or not (is_stale or searched or saved):
+        return
+    person_id, saved_id = person.id, saved.id if saved else 0
+    until = news_queries.settled_until(db) if saved else now
 
     def write(writing: Session) -> None:
         if is_stale:
             search_actions.note_visit(writing, person_id, now)
         if searched and searched not in searches_queries.recent_of(writing, person_id, 1):
             search_actions.remember_search(writing, person_id, searched, now)
-        if saved_id and until:
+        if saved_id:
             search_actions.mark_seen(writing, person_id, saved_id, until)
 
-    database.notes.add(write)
+    database: Database = current_app.extensions["hub-database"]
+    response.call_on_close(partial(database.notes.add, write))

@@ -26,7 +26,7 @@ from hub.library.rules import PREVIEW_LATER, PreviewState, State, again_at
 NOW = Limits(wall_seconds=12, processor_seconds=10, answer_bytes=32 * 1024 * 1024)
 TIMEOUT = 2.0  # seconds that a request waits for other drawing in this process; then it gets the small picture
 # A page of a busy machine may need several pictures at once that nothing smaller can replace, such as the evidence of an
-# application. A few requests of each process wait for as long as two pictures may take; the web has 24 threads.
+# application. A few requests of each process wait for as long as two pictures may take: a quarter of its threads.
 PATIENCE = 2 * NOW.wall_seconds  # seconds
 MOST_PATIENT = 6
 
@@ -95,9 +95,7 @@ def picture(config: Config, revision: Revision, number: int, width: int) -> Path
     for drawn_width in (width, SMALL):
         path = shelf.picture_path(folder, number, drawn_width)
         try:
-            if shelf.note_use(path) or _draw_now(
-                config, revision, source, number, drawn_width, has_smaller=shelf.has_content(small)
-            ):
+            if shelf.note_use(path) or _draw_now(config, revision, source, number, drawn_width):
                 return path
         except Busy:
             if not shelf.has_content(small):
@@ -154,15 +152,7 @@ def _is_drawable(revision: Revision) -> bool:
     return revision.preview_state in {PreviewState.PICTURES, PreviewState.WAITING} or is_failed_for_now
 
 
-def _draw_now(
-    config: Config,
-    revision: Revision,
-    source: tuple[str, Path, str],
-    number: int,
-    width: int,
-    *,
-    has_smaller: bool,
-) -> bool:
+def _draw_now(config: Config, revision: Revision, source: tuple[str, Path, str], number: int, width: int) -> bool:
     """Draw one page while a person waits; returns True if there is a picture now. Raises Busy."""
     folder = shelf.folder_of(config, revision.sha256 or "")
     picture, mark = shelf.picture_path(folder, number, width), shelf.mark_path(folder, number, width)
@@ -175,7 +165,7 @@ def _draw_now(
     if path.parent == folder:
         shelf.note_use(path)
     try:
-        with _drawing(has_smaller=has_smaller):
+        with _drawing(has_smaller=shelf.has_content(shelf.picture_path(folder, number, SMALL))):
             if picture.exists() or mark.exists():  # another request drew it meanwhile, or couldn't
                 return shelf.note_use(picture)
             pieces = _drawer.make(job, path, extension, numbers=[number], width=width, seconds=1)
