@@ -317,9 +317,8 @@ def _print(reader: Reader, path: Path, extension: str, document: Path, count: in
 def _keep_embedded(reader: Reader, path: Path, extension: str, folder: Path, state: PreviewState) -> PreviewState:
     content = reader.make("thumbnail", path, extension, DRAWING, width=LARGE).each.get(1, b"")
     if shelf.is_picture(content):
-        shelf.write(
-            folder / shelf.EMBEDDED, content
-        )  # not counted: it is one small picture, and no one asks for it again
+        # Not counted: it is one small picture, and no one asks for it again.
+        shelf.write(folder / shelf.EMBEDDED, content)
     return state
 
 
